@@ -1,0 +1,67 @@
+"""Scopewright: scope machine-learning projects with cited answers and documents in step.
+
+The public face: `Assistant` is the service, `Settings` configures it, and the value types and
+errors are what its methods give back. Names load when they are first used, so that
+`scopewright --help` answers at once.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Answer": "answer",
+    "Assistant": "service",
+    "AssistantError": "errors",
+    "Check": "service",
+    "Citation": "answer",
+    "Hit": "retrieve",
+    "IngestReport": "service",
+    "InputInvalid": "errors",
+    "Passage": "ingest",
+    "Project": "store",
+    "Retrieval": "retrieve",
+    "Settings": "settings",
+    "StoredFile": "store",
+    "Turn": "store",
+    "UserFixable": "errors",
+    "expand_paths": "ingest",
+    "load_settings": "settings",
+}
+
+if TYPE_CHECKING:
+    from assistant.answer import Answer, Citation
+    from assistant.errors import AssistantError, InputInvalid, UserFixable
+    from assistant.ingest import Passage, expand_paths
+    from assistant.retrieve import Hit, Retrieval
+    from assistant.service import Assistant, Check, IngestReport
+    from assistant.settings import Settings, load_settings
+    from assistant.store import Project, StoredFile, Turn
+
+__all__ = [
+    "Answer",
+    "Assistant",
+    "AssistantError",
+    "Check",
+    "Citation",
+    "Hit",
+    "IngestReport",
+    "InputInvalid",
+    "Passage",
+    "Project",
+    "Retrieval",
+    "Settings",
+    "StoredFile",
+    "Turn",
+    "UserFixable",
+    "__version__",
+    "expand_paths",
+    "load_settings",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'assistant' has no attribute {name!r}")
+    return getattr(import_module(f"assistant.{_HOMES[name]}"), name)

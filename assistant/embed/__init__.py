@@ -1,0 +1,17 @@
+"""Texts → float32 unit vectors: the bundled encoder, or any LangChain embeddings by name."""
+
+from assistant.embed.bundled import BundledEncoder
+from assistant.embed.choose import as_langchain, load_encoder
+from assistant.embed.hashing import HashingEncoder
+from assistant.embed.seam import Encoder, Vectors
+from assistant.embed.wrapped import LangChainEncoder
+
+__all__ = [
+    "BundledEncoder",
+    "Encoder",
+    "HashingEncoder",
+    "LangChainEncoder",
+    "Vectors",
+    "as_langchain",
+    "load_encoder",
+]

@@ -1,0 +1,232 @@
+"""Passages and their vectors → an Index on disk: immutable, stamped with the hash of its content.
+
+An index is built in a folder of its own and then renamed into place, so a reader never sees half
+of one and two processes never write into the same files. Another encoder, article or file gives
+another stamp, hence another folder: what was built by something else is never mixed in.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from assistant.index.vectors import Vectors, build_vectors
+from assistant.index.words import STOP_WORDS, WordIndex, fold, stems_of, words_of
+from assistant.ingest import Passage
+
+__all__ = [
+    "STOP_WORDS",
+    "Index",
+    "Material",
+    "build_index",
+    "current_index",
+    "fold",
+    "stamp_of",
+    "stems_of",
+    "text_to_index",
+    "words_of",
+]
+
+# Raise it when the files of an index change their form.
+FORMAT = 4
+PASSAGES = "passages.jsonl"
+ASKED = "asked.npy"
+WHOLE = "whole"
+META = "meta.json"
+CURRENT = "current"
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What an index is made of; `encoder` names what made the vectors.
+
+    `rows` has one unit vector a passage, shape (n, dimension). `asked` has the vectors of the
+    questions that articles say they answer, and `asked_by` the source each belongs to; `whole`
+    has for each source the text its words are also searched in. `notes` is kept beside the
+    passages, for example titles and references of articles.
+    """
+
+    encoder: str
+    passages: Sequence[Passage]
+    rows: NDArray[np.float32]
+    asked: NDArray[np.float32] | None = None
+    asked_by: Sequence[str] = ()
+    whole: Mapping[str, str] | None = None
+    notes: Mapping[str, Any] | None = None
+
+
+class Index:
+    """One index, open for reading. Rows are positions of passages."""
+
+    def __init__(self, folder: Path) -> None:
+        meta = json.loads((folder / META).read_text(encoding="utf-8"))
+        self.folder = folder
+        self.stamp: str = folder.name
+        self.notes: dict[str, Any] = meta["notes"]
+        self.sources: list[str] = meta["sources"]
+        self.source_of: NDArray[np.int32] = np.array(meta["source_of"], np.int32)
+        self.vectors = Vectors(folder)
+        self.words = WordIndex.open(folder, len(self.source_of))
+        # Whole articles as they are asked for; empty for people's own files.
+        whole = folder / WHOLE
+        self.source_words = WordIndex.open(whole, len(self.sources) if whole.is_dir() else 0)
+        self._asked: NDArray[np.float32] = np.load(folder / ASKED, mmap_mode="r")
+        self._asked_by: NDArray[np.int32] = np.array(meta["asked_by"], np.int32)
+        self._starts: list[int] = meta["starts"]
+        self._lines = (folder / PASSAGES).open("rb")
+        self.ids: list[str] = meta["ids"]
+        # Project passages can be deleted or held back after the index was built.
+        self.changes: bool = meta["origin"] == "project"
+        self._row_of = {key: row for row, key in enumerate(self.ids)}
+
+    def __len__(self) -> int:
+        return len(self.source_of)
+
+    def passage(self, row: int) -> Passage:
+        """The passage in a row."""
+        start, end = self._starts[row], self._starts[row + 1]
+        # `pread` leaves no position behind, so threads may read at the same time.
+        line = os.pread(self._lines.fileno(), end - start, start)
+        return Passage(**json.loads(line))
+
+    def row(self, passage_id: str) -> int | None:
+        """The row of a passage, or None when it is not in this index."""
+        return self._row_of.get(passage_id)
+
+    def neighbours(self, row: int) -> list[int]:
+        """The rows before and after a row within the same source."""
+        around = [near for near in (row - 1, row + 1) if 0 <= near < len(self)]
+        return [near for near in around if self.source_of[near] == self.source_of[row]]
+
+    def asked(
+        self, question: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """For each source its best cosine with the questions it answers, and its best three's mean.
+
+        Both have shape (sources,) and are -1 for a source without such questions.
+        """
+        count = len(self.sources)
+        blank = np.full(count, -1.0, np.float32)
+        if not len(self._asked):
+            return blank, blank
+        cosines = np.einsum("ij,j->i", self._asked, question, dtype=np.float32)
+        order = np.lexsort((-cosines, self._asked_by))
+        ordered, values = self._asked_by[order], cosines[order]
+        starts = np.searchsorted(ordered, np.arange(count))
+        place = np.arange(len(ordered)) - starts[ordered]
+        best, head = blank.copy(), place == 0
+        best[ordered[head]] = values[head]
+        head = place < 3
+        sums = np.bincount(ordered[head], weights=values[head], minlength=count)
+        counts = np.bincount(ordered[head], minlength=count)
+        three = np.where(counts > 0, sums / np.maximum(counts, 1), -1.0)
+        return best, three.astype(np.float32)
+
+    def close(self) -> None:
+        """Release files."""
+        self._lines.close()
+        self.vectors.close()
+
+
+def text_to_index(passage: Passage) -> str:
+    """What is encoded and searched: the title and the heading path stand before the text."""
+    return "\n".join(part for part in (passage.title, passage.heading, passage.text) if part)
+
+
+def stamp_of(encoder: str, parts: Iterable[bytes]) -> str:
+    """The name of an index made by `encoder` from `parts`: 24 hexadecimal digits."""
+    digest = hashlib.sha256(f"{FORMAT}\0{encoder}\0".encode())
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.hexdigest()[:24]
+
+
+def current_index(shelf: Path, stamp: str) -> Index | None:
+    """The finished index with that stamp on a shelf, or None when it must be built."""
+    folder = shelf / stamp
+    return Index(folder) if (folder / META).is_file() else None
+
+
+def build_index(shelf: Path, stamp: str, material: Material) -> Index:
+    """Build the index under `shelf/stamp`; one writer at a time, complete or not there at all."""
+    shelf.mkdir(parents=True, exist_ok=True)
+    with FileLock(shelf / ".lock"):
+        finished = current_index(shelf, stamp)
+        if finished is not None:
+            return finished
+        draft = shelf / f".draft-{stamp}"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir()
+        try:
+            _write(draft, material, _previous(shelf, material))
+            draft.rename(shelf / stamp)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        _retire(shelf, stamp)
+        return Index(shelf / stamp)
+
+
+def _write(folder: Path, material: Material, previous: Path | None) -> None:
+    passages = material.passages
+    build_vectors(folder, [passage.id for passage in passages], material.rows, previous)
+    WordIndex.build([text_to_index(passage) for passage in passages], folder)
+    asked = material.asked
+    np.save(folder / ASKED, np.zeros((0, 1), np.float32) if asked is None else asked)
+    starts = [0]
+    with (folder / PASSAGES).open("wb") as file:
+        for passage in passages:
+            line = json.dumps(asdict(passage), ensure_ascii=False).encode() + b"\n"
+            file.write(line)
+            starts.append(starts[-1] + len(line))
+    sources = list(dict.fromkeys(passage.source_id for passage in passages))
+    if material.whole:
+        (folder / WHOLE).mkdir()
+        WordIndex.build([material.whole[source] for source in sources], folder / WHOLE)
+    number = {source: at for at, source in enumerate(sources)}
+    meta = {
+        "encoder": material.encoder,
+        "origin": passages[0].origin if passages else "project",
+        "sources": sources,
+        "source_of": [number[passage.source_id] for passage in passages],
+        "asked_by": [number[source] for source in material.asked_by],
+        "ids": [passage.id for passage in passages],
+        "starts": starts,
+        "notes": dict(material.notes or {}),
+    }
+    (folder / META).write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
+
+
+def _previous(shelf: Path, material: Material) -> Path | None:
+    """The newest index if the same encoder made it: its graph can be carried on."""
+    pointer = shelf / CURRENT
+    if not pointer.is_file():
+        return None
+    meta = shelf / pointer.read_text(encoding="utf-8") / META
+    if not meta.is_file():
+        return None
+    made_by = json.loads(meta.read_text(encoding="utf-8"))["encoder"]
+    return meta.parent if made_by == material.encoder else None
+
+
+def _retire(shelf: Path, stamp: str) -> None:
+    """Name the newest index and drop those that came before the last one.
+
+    The last one stays: another process may be reading it.
+    """
+    pointer = shelf / CURRENT
+    last = pointer.read_text(encoding="utf-8") if pointer.is_file() else ""
+    for folder in shelf.iterdir():
+        if folder.is_dir() and folder.name not in (stamp, last):
+            shutil.rmtree(folder, ignore_errors=True)
+    draft = shelf / ".current"
+    draft.write_text(stamp, encoding="utf-8")
+    draft.replace(pointer)

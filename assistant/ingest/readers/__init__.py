@@ -1,0 +1,1 @@
+"""Bytes of one file format → pages of Markdown; everything here runs in the limited child."""

@@ -1,0 +1,246 @@
+"""A question and the open indexes → Hits, best first, and whether they can answer it at all."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.index import Index, stems_of
+from assistant.ingest import Passage
+
+Floats = NDArray[np.float32]
+QueryEncoder = Callable[[str], Floats]
+# From the ids of project passages, those that take part in answers right now.
+Alive = Callable[[Sequence[str]], set[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """Weights of the evidence for a passage, relative to its own cosine with the question.
+
+    Cosines and coverages (the share of the question's rare words that are there) lie between 0
+    and 1 in every index, so they are added as they are. `words` weighs the passage's coverage,
+    `source` the mean of its source's three best cosines, `asked` the questions its article
+    answers (best, and mean of the three best), `source_words` the coverage by its whole article.
+    Where there are no such questions, `stand_in` makes their place of cosine and coverage.
+    How they were found: `docs/decisions/004-retrieval.md`.
+    """
+
+    words: float = 1.0
+    source: float = 2.0
+    asked: float = 2.2
+    asked_three: float = 2.2
+    source_words: float = 1.3
+    stand_in: tuple[float, float] = (0.75, 0.55)
+    candidates: int = 100
+    duplicate_cosine: float = 0.96
+    # The logistic curve from (best cosine, best asked question, best coverage) to confidence, fitted
+    # to as many answerable as unanswerable questions.
+    confidence: tuple[float, float, float, float] = (5.2, 10.35, 6.3, -8.97)
+    # A wrong refusal is worse than an answer that says it may be beside the point.
+    answerable_from: float = 0.3
+    sure_from: float = 0.55
+
+
+TUNING = Tuning()
+# In words: what is encoded in one piece, and what of a very long text is read at all.
+LONGEST_WHOLE = 150
+LONGEST_READ = 1_500
+MOST_ASKED = 5
+ASKED_WEIGHT = 3.0
+# So that one article does not fill a short list.
+MOST_OF_SOURCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found; `cosine` and `coverage` are its own evidence, each between 0 and 1."""
+
+    passage: Passage
+    score: float
+    cosine: float
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What was found for a question, and whether that can answer it; `vector` is the question.
+
+    `answerable` without `sure`: the hits are near, but may be beside the point.
+    """
+
+    question: str
+    hits: tuple[Hit, ...]
+    confidence: float
+    answerable: bool
+    sure: bool
+    vector: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Rows of one index with their evidence, each array of shape (rows,)."""
+
+    index: Index
+    rows: NDArray[np.intp]
+    cosines: Floats
+    coverage: Floats
+    asked: Floats
+    source_words: Floats
+    scores: Floats
+
+
+def retrieve(
+    question: str,
+    indexes: Sequence[Index],
+    encode: QueryEncoder,
+    *,
+    k: int = 8,
+    alive: Alive | None = None,
+    tuning: Tuning = TUNING,
+) -> Retrieval:
+    """Search every index and merge the hits by a weighted sum of meaning and words."""
+    vector = encode_question(question, encode)
+    stems = stems_of(question)
+    found = [_weigh(index, vector, stems, tuning) for index in indexes if len(index)]
+    found = [_living(part, alive) for part in found]
+    confidence = _confidence(found, tuning)
+    return Retrieval(
+        question=question,
+        hits=_best(found, k, tuning),
+        confidence=confidence,
+        answerable=confidence >= tuning.answerable_from,
+        sure=confidence >= tuning.sure_from,
+        vector=vector,
+    )
+
+
+def encode_question(question: str, encode: QueryEncoder) -> Floats:
+    """The question's unit vector; of a long text, what it asks counts most.
+
+    The encoder reads about 256 tokens, so a longer text is the weighted mean of its parts.
+    """
+    words = question.split()
+    if len(words) <= LONGEST_WHOLE:
+        return encode(question)
+    parts = [
+        " ".join(words[start : start + LONGEST_WHOLE])
+        for start in range(0, min(len(words), LONGEST_READ), LONGEST_WHOLE)
+    ]
+    parts.extend(re.findall(r"[^.!?\n]+\?", question)[:MOST_ASKED])
+    weights = [ASKED_WEIGHT if part.endswith("?") else 1.0 for part in parts]
+    mean = np.average([encode(part) for part in parts], axis=0, weights=weights)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), np.float32)
+
+
+def _weigh(index: Index, vector: Floats, stems: Sequence[str], tuning: Tuning) -> _Found:
+    coverage = index.words.scores(stems)
+    rows = _candidates(index, vector, coverage, tuning)
+    cosines = index.vectors.cosines(vector, rows)
+    covered = coverage[rows]
+    sources = index.source_of[rows]
+    best, three = index.asked(vector)
+    # A source without such questions (a person's own file) is judged by the passage itself.
+    stand_in = tuning.stand_in[0] * cosines + tuning.stand_in[1] * covered
+    asked = np.where(best[sources] >= 0, best[sources], stand_in)
+    asked_three = np.where(three[sources] >= 0, three[sources], stand_in)
+    whole = index.source_words.scores(stems)
+    source_words = whole[sources] if len(whole) else covered
+    scores = (
+        cosines
+        + tuning.words * covered
+        + tuning.source * _three_best(cosines, sources, len(index.sources))[sources]
+        + tuning.asked * asked
+        + tuning.asked_three * asked_three
+        + tuning.source_words * source_words
+    )
+    return _Found(index, rows, cosines, covered, asked, source_words, scores.astype(np.float32))
+
+
+def _candidates(index: Index, vector: Floats, coverage: Floats, tuning: Tuning) -> NDArray[np.intp]:
+    """All rows of a small index; of a large one the nearest by meaning and by words."""
+    if index.vectors.exact:
+        return np.arange(len(index))
+    worded = np.argpartition(-coverage, tuning.candidates)[: tuning.candidates]
+    near = index.vectors.nearest(vector, tuning.candidates)
+    return np.union1d(near, worded[coverage[worded] > 0])
+
+
+def _three_best(cosines: Floats, sources: NDArray[np.int32], count: int) -> Floats:
+    """For each source the mean of its three greatest cosines, shape (count,)."""
+    order = np.lexsort((-cosines, sources))
+    ordered = sources[order]
+    starts = np.searchsorted(ordered, np.arange(count))
+    place = np.arange(len(ordered)) - starts[ordered]
+    head = place < 3
+    sums = np.bincount(ordered[head], weights=cosines[order][head], minlength=count)
+    counts = np.bincount(ordered[head], minlength=count)
+    return np.asarray(sums / np.maximum(counts, 1), np.float32)
+
+
+def _living(found: _Found, alive: Alive | None) -> _Found:
+    """Without passages that were deleted or held back since the index was built."""
+    if alive is None or not found.index.changes:
+        return found
+    living = alive([found.index.ids[row] for row in found.rows])
+    keep = np.array([found.index.ids[row] in living for row in found.rows], bool)
+    return _Found(
+        found.index,
+        found.rows[keep],
+        found.cosines[keep],
+        found.coverage[keep],
+        found.asked[keep],
+        found.source_words[keep],
+        found.scores[keep],
+    )
+
+
+def _confidence(found: Sequence[_Found], tuning: Tuning) -> float:
+    """How likely the best hits answer the question, 0 to 1."""
+    meaning, asked, coverage, offset = tuning.confidence
+    best = max(
+        (
+            meaning * float(part.cosines.max())
+            + asked * float(part.asked.max())
+            + coverage * float(part.source_words.max())
+            for part in found
+            if len(part.rows)
+        ),
+        default=-math.inf,
+    )
+    return 1.0 / (1.0 + math.exp(-(best + offset))) if best > -math.inf else 0.0
+
+
+def _best(found: Sequence[_Found], k: int, tuning: Tuning) -> tuple[Hit, ...]:
+    """The best `k` of all indexes, leaving out passages that say the same as a better one."""
+    ranked = sorted(
+        (
+            (float(part.scores[at]), number, int(at))
+            for number, part in enumerate(found)
+            for at in np.argsort(-part.scores, kind="stable")[: 4 * k]
+        ),
+        key=lambda entry: (-entry[0], entry[1], entry[2]),
+    )
+    hits: list[Hit] = []
+    kept: list[Floats] = []
+    of_source: Counter[tuple[int, int]] = Counter()
+    for score, number, at in ranked:
+        part = found[number]
+        row = int(part.rows[at])
+        source = (number, int(part.index.source_of[row]))
+        if of_source[source] == max(MOST_OF_SOURCE, k // 2):
+            continue
+        of_source[source] += 1
+        vector = part.index.vectors.rows[row]
+        if any(float(vector @ other) > tuning.duplicate_cosine for other in kept):
+            continue
+        kept.append(vector)
+        cosine, coverage = float(part.cosines[at]), float(part.coverage[at])
+        hits.append(Hit(part.index.passage(row), score, cosine, coverage))
+        if len(hits) == k:
+            break
+    return tuple(hits)

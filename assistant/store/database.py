@@ -1,0 +1,150 @@
+"""Settings → an engine whose every write is short, immediate and acknowledged after COMMIT."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, DBAPIError
+
+from assistant.errors import InputInvalid, StorageUnavailable
+from assistant.settings import Settings
+
+# How long a write waits for another process's before it is refused.
+BUSY_TIMEOUT_S = 5.0
+DATABASE = "scopewright.db"
+# SQLite 3.7.0 to 3.51.2 can corrupt a WAL database with two connections (fixed in 3.51.3).
+WAL_IS_SAFE = sqlite3.sqlite_version_info >= (3, 51, 3)
+
+# (part of the driver's message, code, problem, remedy); nothing of a failed write is kept.
+FAULTS = (
+    (
+        "locked",
+        "storage_busy",
+        "The database is busy; nothing was saved.",
+        "Try again in a moment.",
+    ),
+    (
+        "disk is full",
+        "storage_full",
+        "The storage is full; nothing was saved.",
+        "Free some space and try again.",
+    ),
+    (
+        "disk I/O error",
+        "storage_full",
+        "The storage cannot be written; nothing was saved.",
+        "Check the free space and the disk, then try again.",
+    ),
+    (
+        "readonly",
+        "storage_readonly",
+        "The data folder is read-only; nothing was saved.",
+        "Make it writable or set SCOPEWRIGHT_HOME to another folder.",
+    ),
+    (
+        "unable to open",
+        "storage_unreadable",
+        "The database cannot be opened.",
+        "Check the permissions of the data folder or set SCOPEWRIGHT_HOME to another folder.",
+    ),
+    (
+        "malformed",
+        "storage_damaged",
+        "The database is damaged; it was left as it is.",
+        "Move it aside and restore a backup.",
+    ),
+    (
+        "not a database",
+        "storage_damaged",
+        "The database file is not a database; it was left as it is.",
+        "Move it aside and restore a backup.",
+    ),
+)
+
+
+def prepare_folder(settings: Settings) -> Path:
+    """Create the data folder when it is missing; return where the database lies in it."""
+    folder = settings.home
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _check_writable(folder)
+    except OSError as error:
+        raise StorageUnavailable(
+            f"The data folder {folder} cannot be used ({error.strerror}).",
+            remedy="Make it writable or set SCOPEWRIGHT_HOME to another folder.",
+            code="storage_readonly",
+        ) from error
+    return folder / DATABASE
+
+
+def open_engine(database: Path, *, busy_s: float = BUSY_TIMEOUT_S) -> Engine:
+    """Open an engine on a database; a write waits at most `busy_s` seconds for another one."""
+    engine = create_engine(
+        URL.create("sqlite", database=str(database)), connect_args={"timeout": busy_s}
+    )
+    event.listen(engine, "connect", _prepare_connection)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _check_writable(folder: Path) -> None:
+    probe = folder / ".writable"
+    probe.touch()
+    probe.unlink(missing_ok=True)
+
+
+def _prepare_connection(connection: Any, _record: Any) -> None:
+    # The driver must not open transactions by itself: `_begin` says which kind.
+    connection.isolation_level = None
+    journal = "WAL" if WAL_IS_SAFE else "TRUNCATE"
+    for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    # A deferred transaction that reads and then writes fails at once when another one wrote.
+    immediate = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection for reading; the driver's errors become StorageUnavailable."""
+    with translated(), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A write transaction that is committed when the block ends, and only then counts."""
+    with translated(), engine.connect() as connection:
+        connection = connection.execution_options(writes=True)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the driver's errors into StorageUnavailable; text it cannot hold into InputInvalid."""
+    try:
+        yield
+    except UnicodeEncodeError as error:
+        raise InputInvalid(
+            "The text holds half a character, which cannot be stored; nothing was saved.",
+            remedy="Paste or type it again.",
+            code="invalid_text",
+        ) from error
+    except (DBAPIError, sqlite3.DatabaseError) as error:
+        text = str(getattr(error, "orig", None) or error)
+        for part, code, problem, remedy in FAULTS:
+            if part in text:
+                raise StorageUnavailable(problem, remedy=remedy, code=code) from error
+        if isinstance(error, DatabaseError | sqlite3.DatabaseError):
+            raise StorageUnavailable(
+                f"The database refused the request ({type(error).__name__}); nothing was saved.",
+                remedy="Run `scopewright doctor`.",
+            ) from error
+        raise

@@ -1,0 +1,110 @@
+"""The tables; changes come as a migration in `migrations/versions`, never by hand."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+projects = Table(
+    "projects",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(200), nullable=False, unique=True),
+    # Grows with every change of the project's passages; an index carries the number it holds.
+    Column("revision", Integer, nullable=False, default=0),
+    Column("created_at", Float, nullable=False),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("project_id", ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(300), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("current", Boolean, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("warnings", JSON, nullable=False),
+    Column("added_at", Float, nullable=False),
+    UniqueConstraint("project_id", "name", "version"),
+    Index("files_by_hash", "project_id", "sha256"),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("file_id", ForeignKey("files.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("heading", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("page", Integer),
+    Column("language", String(8), nullable=False),
+    # Why the passage is kept out of answers; NULL when it takes part in them.
+    Column("held_back", Text),
+    Column("held_code", String(40)),
+    Column("released", Boolean, nullable=False, default=False),
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("passage_id", ForeignKey("passages.id", ondelete="CASCADE"), primary_key=True),
+    Column("encoder", String(120), primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("project_id", ForeignKey("projects.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    # The last turn's number over all conversations: order by it, clocks jump.
+    Column("touched", Integer, nullable=False),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("sequence", Integer, nullable=False, unique=True),
+    Column(
+        "conversation_id",
+        ForeignKey("conversations.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("question", Text, nullable=False),
+    # NULL while the answer is being made, and when it was interrupted.
+    Column("answer", JSON),
+    Column("asked_at", Float, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("turn_id", ForeignKey("turns.id", ondelete="CASCADE"), primary_key=True),
+    Column("helpful", Boolean, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("comment", Text, nullable=False, default=""),
+    Column("given_at", Float, nullable=False),
+)

@@ -1,0 +1,160 @@
+"""Measure the web page as people use it: 50 questions through a real Chromium.
+
+Prints the largest memory of the server with its children, and the time from pressing Enter to the
+first words of the answer. Run `python evals/bench_page.py`; needs a `chromium` on the path.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from dataclasses import asdict, dataclass
+from itertools import cycle, islice
+from pathlib import Path
+
+import psutil
+
+from assistant import Assistant, Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+PLACEHOLDER = "Ask about scoping an ML project"
+SWITCHES = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+WATCH_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class PageFigures:
+    """What was measured; memory in MB (10^6 bytes), times in milliseconds."""
+
+    questions: int
+    peak_rss_mb: float
+    first_text_median_ms: float
+    first_text_p95_ms: float
+    whole_median_ms: float
+
+
+def bench_page(questions: int = 50, home: Path | None = None) -> PageFigures:
+    """Start the page on its own data folder, ask, and measure until the last answer is there."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        raise SystemExit("needs a chromium on the path")
+    with tempfile.TemporaryDirectory() as folder:
+        home = home or Path(folder) / "home"
+        asked = prepare(home, questions)
+        process, address = start(home)
+        peak = Peak(process.pid)
+        try:
+            first, whole = drive(chromium, address, asked)
+        finally:
+            peak.stop()
+            process.terminate()
+            process.wait(timeout=20)
+    p95 = statistics.quantiles(first, n=20)[-1]
+    return PageFigures(
+        questions=len(first),
+        peak_rss_mb=round(peak.bytes / 1e6, 1),
+        first_text_median_ms=round(1e3 * statistics.median(first), 1),
+        first_text_p95_ms=round(1e3 * p95, 1),
+        whole_median_ms=round(1e3 * statistics.median(whole), 1),
+    )
+
+
+def prepare(home: Path, questions: int) -> list[str]:
+    """Build the index beforehand; return different questions: starters, and what each leads to."""
+    with Assistant(Settings(home=home)) as assistant:
+        assistant.prepare()
+        found = dict.fromkeys(assistant.starters())
+        for question in islice(cycle(list(found)), 10 * questions):
+            if len(found) >= questions:
+                break
+            for waiting in [question, *found]:
+                answer = assistant.ask(waiting)
+                found.update(dict.fromkeys(one.question for one in answer.suggestions))
+                if len(found) >= questions:
+                    break
+    return list(found)[:questions]
+
+
+def start(home: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """Start the page on a free port; return its process and address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "ui" / "app.py")]
+    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
+    environment = {**os.environ, "SCOPEWRIGHT_HOME": str(home)}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
+                return process, address
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise SystemExit("the page did not start")
+
+
+def drive(chromium: str, address: str, asked: list[str]) -> tuple[list[float], list[float]]:
+    """Ask in one conversation; return seconds to the first words and to the whole answer."""
+    from playwright.sync_api import sync_playwright
+
+    first: list[float] = []
+    whole: list[float] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=SWITCHES)
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.goto(address)
+        box = page.get_by_label(PLACEHOLDER)
+        box.wait_for(timeout=120_000)
+        for place, question in enumerate(asked):
+            box.fill(question)
+            began = time.perf_counter()
+            box.press("Enter")
+            page.locator(".sw-answer").nth(place).wait_for()
+            first.append(time.perf_counter() - began)
+            page.get_by_role("radio", name="Thumbs up").nth(place).wait_for()
+            whole.append(time.perf_counter() - began)
+        browser.close()
+    return first, whole
+
+
+class Peak:
+    """The largest resident memory of a process with its children, looked at 20 times a second."""
+
+    def __init__(self, pid: int) -> None:
+        self.bytes = 0
+        self._root = psutil.Process(pid)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(WATCH_S):
+            try:
+                every = [self._root, *self._root.children(recursive=True)]
+                self.bytes = max(self.bytes, sum(one.memory_info().rss for one in every))
+            except psutil.NoSuchProcess:
+                # A child ended between being listed and being looked at.
+                continue
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--questions", type=int, default=50)
+    parser.add_argument("--home", type=Path, help="a data folder whose index is built already")
+    chosen = parser.parse_args()
+    figures = bench_page(chosen.questions, chosen.home)
+    print(json.dumps(asdict(figures), indent=2))

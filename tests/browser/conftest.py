@@ -1,0 +1,134 @@
+"""A real page on a free port, and a real Chromium to look at it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+# Nothing of the browser's own may go out either.
+SWITCHES = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@dataclass
+class Page:
+    """The page as a process of its own, which can be stopped and started on the same home."""
+
+    home: Path
+    port: int = 0
+    process: subprocess.Popen[bytes] | None = field(default=None)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        if not self.port:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                self.port = free.getsockname()[1]
+        command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "ui" / "app.py")]
+        command += ["--server.address", "127.0.0.1", "--server.port", str(self.port)]
+        kept = {
+            k: v for k, v in os.environ.items() if not k.startswith(("SCOPEWRIGHT_", "OPENAI_"))
+        }
+        environment = {**kept, "SCOPEWRIGHT_HOME": str(self.home)}
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment)
+        self._wait()
+
+    def _wait(self, seconds: float = 60) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            try:
+                with urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=2):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise TimeoutError(f"no page at {self.address} after {seconds} s")
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(timeout=20)
+            self.process = None
+
+
+@pytest.fixture(scope="module")
+def page_server(prepared_home, tmp_path_factory):
+    home = tmp_path_factory.mktemp("page") / "home"
+    shutil.copytree(prepared_home, home)
+    server = Page(home)
+    server.start()
+    yield server
+    server.stop()
+
+
+# Closed after each module: while it is open, nothing else in the process may run a loop.
+@pytest.fixture(scope="module")
+def chromium():
+    """Debian's Chromium; without one a skip that says so, in CI a failure."""
+    path = shutil.which("chromium")
+    if path is None and os.environ.get("CI") == "true":
+        pytest.fail("CI needs a chromium: apt-get install chromium")
+    if path is None:
+        pytest.skip("needs a chromium on the path")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, page_server):
+    """Open the page in a window of its own; at the end nothing may have gone wrong or out."""
+    faults: list[str] = []
+    contexts = []
+
+    def note_request(request):
+        if not request.url.startswith((page_server.address, "blob:", "data:")):
+            faults.append(f"request to {request.url}")
+
+    def note_console(message):
+        if message.type == "error":
+            faults.append(f"console: {message.text}")
+
+    def opened(path="/", *, width=1280, height=800, theme="light", ready=True):
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme=theme
+        )
+        contexts.append(context)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("request", note_request)
+        page.on("console", note_console)
+        page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
+        page.on("dialog", lambda dialog: (faults.append("an alert"), dialog.dismiss()))
+        page.goto(page_server.address + path)
+        if ready:
+            page.get_by_label("Ask about scoping an ML project").wait_for()
+        return page
+
+    opened.faults = faults
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not faults

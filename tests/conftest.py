@@ -1,0 +1,66 @@
+"""Fixtures that every test file shares: a home of its own, and no network but this machine."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).parents[1].parent / "shared"
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["ANONYMIZED_TELEMETRY"] = "False"
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path, monkeypatch):
+    """Every test starts with a data folder of its own and none of the developer's settings."""
+    for name in list(os.environ):
+        if name.startswith("SCOPEWRIGHT_") or name == "OPENAI_API_KEY":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("SCOPEWRIGHT_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(autouse=True)
+def _this_machine_only(monkeypatch):
+    """A connection to another machine is a failure, not a surprise."""
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            assert address[0] in ("127.0.0.1", "::1", "localhost"), f"connects to {address}"
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """The folder of samples beside the checkout, or a skip that names it."""
+    if not SHARED.is_dir():
+        pytest.skip("needs ../shared")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def prepared_home(tmp_path_factory):
+    """A data folder whose knowledge index is built once for the whole run; copy it, or read."""
+    from assistant import Assistant, Settings
+
+    home = tmp_path_factory.mktemp("prepared")
+    with Assistant(Settings(home=home)) as assistant:
+        assistant.prepare()
+    return home
+
+
+@pytest.fixture
+def assistant(prepared_home, tmp_path):
+    """A service of this test alone, with the knowledge index ready."""
+    from assistant import Assistant, Settings
+
+    home = tmp_path / "home"
+    home.mkdir(exist_ok=True)
+    (home / "indexes").mkdir()
+    (home / "indexes" / "knowledge").symlink_to(prepared_home / "indexes" / "knowledge")
+    with Assistant(Settings(home=home)) as service:
+        yield service

@@ -1,0 +1,1 @@
+"""The web page: what people type → the public names of `assistant` → what they see."""

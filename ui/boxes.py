@@ -1,0 +1,48 @@
+"""A problem, a notice or a wait → a calm box; never a traceback."""
+
+import streamlit as st
+
+from assistant import AssistantError
+from ui.markup import plain_html, sanitise
+from ui.running import running
+from ui.words import say
+
+GRACE_S = 0.4
+STEP_S = 0.3
+
+
+def problem_box(error: AssistantError) -> None:
+    """Say what is wrong and what to do about it."""
+    text = (
+        f'<div class="sw-problem" role="alert"><p><strong>{plain_html(error.problem)}</strong></p>'
+        f"<p>{plain_html(error.remedy)}</p>"
+        f'<p class="sw-code">{plain_html(say("error.code", code=error.code))}</p></div>'
+    )
+    st.html(sanitise(text))
+
+
+def wait_until_ready() -> None:
+    """Show how far the index is until it is ready; stop this page when that failed."""
+    try:
+        place = st.empty()
+        if not running().wait(GRACE_S):
+            _show_progress(place)
+        place.empty()
+    except AssistantError as error:
+        problem_box(error)
+        st.button(say("start.again"), on_click=running.clear)
+        st.stop()
+
+
+def _show_progress(place: "st.delta_generator.DeltaGenerator") -> None:
+    ready = False
+    while not ready:
+        count = plain_html(say("start.texts", count=f"{running().texts:,}"))
+        place.html(
+            sanitise(
+                f'<div class="sw-welcome" role="status"><p class="sw-title">{say("title")}</p>'
+                f"<p>{plain_html(say('start.first'))}</p>"
+                f'<progress aria-label="{say("title")}"></progress><p>{count}</p></div>'
+            )
+        )
+        ready = running().wait(STEP_S)

@@ -1,0 +1,101 @@
+"""A key → what the page says, in one catalogue for each language; English is complete."""
+
+from collections.abc import Mapping
+
+ENGLISH: Mapping[str, str] = {
+    # shell
+    "title": "Scopewright",
+    "lead": "Decide whether a machine-learning project is worth doing, with an answer you can "
+    "check: every sentence leads to a passage, every passage to its sources.",
+    "page.chat": "Chat",
+    "main": "Conversation",
+    # first start
+    "start.first": "Reading the knowledge base. This happens once, mostly in under half a minute.",
+    "start.texts": "{count} texts read",
+    "start.again": "Try again",
+    # conversation
+    "ask.placeholder": "Ask about scoping an ML project",
+    "ask.starters": "Where people begin",
+    "ask.looking": "Looking it up …",
+    "ask.question": "Your question",
+    "ask.again": "Ask again",
+    "ask.unanswered": "This question has no answer yet. It was kept; ask it again.",
+    "ask.unsent": "Not answered",
+    "answer.refused": "No answer in the sources",
+    "answer.next": "Next",
+    "answer.sources": "Sources",
+    "answer.helpful": "Was this helpful?",
+    "answer.copy": "Copy answer",
+    "answer.copied": "Copied",
+    "answer.rated": "Thank you, kept with this question.",
+    # citations
+    "source.mark": "Source {marker}: {title}",
+    "source.close": "Close",
+    "source.knowledge": "Curated article",
+    "source.project": "Your file",
+    "source.project.page": "Your file, page {page}",
+    "source.references": "References",
+    "source.unverified": "Not checked: the words used were not found in this passage.",
+    "source.used": "Highlighted: what the answer uses.",
+    # conversations
+    "chats": "Conversations",
+    "chats.new": "New conversation",
+    "chats.none": "Your conversations will be listed here.",
+    "chats.more": "Older conversations",
+    "chats.delete": "Delete this conversation",
+    "chats.delete.sure": "Its questions and answers are deleted for good.",
+    # projects
+    "project": "Project",
+    "project.new": "New project",
+    "project.name": "Name of the project",
+    "project.create": "Create",
+    # files
+    "files": "Files of this project",
+    "files.add": "Add files",
+    "files.kinds": "pdf, docx, pptx, html, md, txt; up to 50 MB each",
+    "files.reading": "Reading {name} ({number} of {total}) …",
+    "files.none": "Add your brief, notes or slides, and ask about them too.",
+    "files.taken": "{name}: added, {passages}",
+    "files.taken.version": "{name}: version {version}, {passages}",
+    "files.taken.same": "{name}: already here, nothing changed",
+    "files.held": "{held} held back, see below",
+    "files.rejected": "{name} was not added",
+    "files.dismiss": "Hide this report",
+    "files.passage": "1 passage",
+    "files.passages": "{count} passages",
+    "files.version": "version {version}",
+    "files.warnings": "Noticed while reading",
+    "files.held.one": "1 passage held back from answers",
+    "files.held.many": "{count} passages held back from answers",
+    "files.released": "Released: takes part in answers",
+    "files.release": "Release",
+    "files.release.help": "Let these passages take part in answers",
+    "files.hold": "Hold back again",
+    "files.older": "Earlier versions, kept for old answers: {versions}",
+    "files.delete": "Delete file",
+    "files.delete.sure": "The file and its {count} passages leave answers at once and for good.",
+    "delete": "Delete",
+    # refusals
+    "error.code": "Code: {code}",
+}
+
+CATALOGUES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
+
+
+def say(key: str, /, *, language: str = "en", **values: object) -> str:
+    """Return the words for `key`; English where the language has none; raise KeyError without.
+
+    >>> say("source.project.page", page=3), say("delete", language="xx")
+    ('Your file, page 3', 'Delete')
+    """
+    words = CATALOGUES.get(language, ENGLISH).get(key) or ENGLISH[key]
+    return words.format(**values) if values else words
+
+
+def count_passages(count: int) -> str:
+    """Say how many passages.
+
+    >>> count_passages(1), count_passages(1200)
+    ('1 passage', '1,200 passages')
+    """
+    return say("files.passage") if count == 1 else say("files.passages", count=f"{count:,}")
