@@ -1,5 +1,4 @@
-# The web page on port 8501. Give it a volume for /data and put an authenticating proxy before it:
-# the page itself asks nobody for a password.
+# The web page on port 8501, for which SCOPEWRIGHT_ACCESS_KEY must be set; its data lie in /data.
 FROM python:3.12-slim-bookworm
 
 ENV PYTHONDONTWRITEBYTECODE=1 \

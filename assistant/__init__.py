@@ -23,6 +23,7 @@ _HOMES = {
     "Project": "store",
     "Retrieval": "retrieve",
     "Settings": "settings",
+    "SettingsInvalid": "errors",
     "StoredFile": "store",
     "Turn": "store",
     "UserFixable": "errors",
@@ -32,7 +33,7 @@ _HOMES = {
 
 if TYPE_CHECKING:
     from assistant.answer import Answer, Citation
-    from assistant.errors import AssistantError, InputInvalid, UserFixable
+    from assistant.errors import AssistantError, InputInvalid, SettingsInvalid, UserFixable
     from assistant.ingest import Passage, expand_paths
     from assistant.retrieve import Hit, Retrieval
     from assistant.service import Assistant, Check, IngestReport
@@ -52,6 +53,7 @@ __all__ = [
     "Project",
     "Retrieval",
     "Settings",
+    "SettingsInvalid",
     "StoredFile",
     "Turn",
     "UserFixable",

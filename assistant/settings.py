@@ -131,6 +131,10 @@ class Settings(BaseSettings):
         description="Folder with tiktoken vocabularies; without one, counts are approximate.",
     )
     host: str = Field(default="127.0.0.1", description="Address the web page listens on.")
+    access_key: SecretStr | None = Field(
+        default=None,
+        description="Asked for by the page; needed when it listens beyond this machine.",
+    )
     port: int = Field(default=8501, ge=1, le=65535, description="Port of the web page.")
 
     @cached_property

@@ -21,7 +21,8 @@ from dataclasses import asdict, dataclass
 from itertools import cycle, islice
 from pathlib import Path
 
-import psutil
+# It has no type stubs of its own.
+import psutil  # type: ignore[import-untyped]
 
 from assistant import Assistant, Settings
 

@@ -37,7 +37,7 @@ def main() -> int:
             for name in options.suites or SUITES:
                 print(f"Running {name} …", file=sys.stderr)
                 results[name] = SUITES[name](assistant, options.split)
-    record = {"split": options.split, **_provenance(), "suites": results}
+    record = {"split": options.split, **provenance(), "suites": results}
     if options.json:
         print(json.dumps(record, indent=2, ensure_ascii=False))
     else:
@@ -62,7 +62,7 @@ def _borrow_index(settings: Settings) -> None:
         (settings.home / "indexes" / "knowledge").symlink_to(theirs.absolute())
 
 
-def _provenance() -> dict[str, Any]:
+def provenance() -> dict[str, Any]:
     def git(*words: str) -> str:
         done = subprocess.run(
             ["git", *words], cwd=HERE, capture_output=True, text=True, check=False

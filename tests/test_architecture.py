@@ -35,7 +35,7 @@ ONLY_IN = {
     "xllamacpp": {"local_model"},
     "markitdown": {"ingest"},
     "streamlit": {"ui"},
-    "sqlalchemy": {"store", "service"},
+    "sqlalchemy": {"store"},
     "alembic": {"store"},
 }
 

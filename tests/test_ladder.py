@@ -3,6 +3,7 @@
 import json
 import sys
 import threading
+import traceback
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,7 +20,7 @@ from assistant.ladder import Breakers, Ladder, Message, Piece, ScriptedModel
 from assistant.ladder.failures import redact, retry_after_s
 from assistant.ladder.seek import Port, Seeker
 from assistant.ladder.structured import strict_schema
-from assistant.settings import Settings
+from assistant.settings import Settings, load_settings
 
 QUESTION = [Message("user", "Where do I start?")]
 DOWN = ModelFailed("It is down.", remedy="Start it.", code="unreachable")
@@ -236,6 +237,20 @@ def test_automatic_choice(
     )
     states = Ladder(settings, seeker=Seeker(ports)).probe()
     assert [state.name for state in states[:-1]] == [name.format(models_port) for name in expected]
+
+
+@pytest.mark.parametrize(
+    "servers",
+    ["{lab: sk-canary-1", '{"lab": {"base_url": "ftp://x", "model": "m", "key": "sk-canary-1"}}'],
+)
+def test_wrong_servers_are_told_without_their_key(
+    servers: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCOPEWRIGHT_SERVERS", servers)
+    with pytest.raises(SettingsInvalid) as caught:
+        load_settings()
+    assert "SCOPEWRIGHT_SERVERS" in str(caught.value)
+    assert "canary" not in "".join(traceback.format_exception(caught.value))
 
 
 class Plan(BaseModel):

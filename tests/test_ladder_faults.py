@@ -368,6 +368,26 @@ def test_keys_stay_hidden(
     assert "[key]" in told
 
 
+def test_a_key_goes_to_its_own_server_only(fresh: FaultServer) -> None:
+    settings = Settings(
+        home=Path("unused"),
+        OPENAI_API_KEY="sk-canary-of-openai",
+        OPENAI_BASE_URL=fresh.url,
+        ollama_url=fresh.url,
+        servers={"lab": {"base_url": fresh.url, "model": "refused-403", "key": KEY}},
+        ladder=f"openai:quota,server:lab,ollama:refused-404,server:{fresh.url}#ok",
+    )
+    list(Ladder(settings).reply(QUESTION))
+    sent = {
+        body["model"]: headers["authorization"].removeprefix("Bearer ")
+        for body, headers in zip(fresh.asked, fresh.headers, strict=True)
+    }
+    assert sent == {
+        "quota": "sk-canary-of-openai", "refused-403": KEY, "refused-404": "none", "ok": "none",
+    }  # fmt: skip
+    assert "canary" not in repr(settings)
+
+
 class Colour(BaseModel):
     colour: str
 

@@ -109,8 +109,12 @@ def test_two_questions_are_looked_up_one_by_one(assistant):
 
 @pytest.mark.parametrize(
     ("question", "code"),
-    [("", "empty_question"), (" \n ", "empty_question"), ("?!", "empty_question")]
-    + [("drift " * 7_000, "question_too_long")],
+    [
+        ("", "empty_question"),
+        (" \n ", "empty_question"),
+        ("?!", "empty_question"),
+        ("drift " * 7_000, "question_too_long"),
+    ],
 )
 def test_what_is_no_question_is_refused_with_a_code(assistant, question, code):
     for call in (assistant.ask, assistant.search, assistant.retrievals):

@@ -12,6 +12,7 @@ if str(FOLDER.parent) not in sys.path:
 
 from assistant import AssistantError  # noqa: E402
 from ui.boxes import problem_box, wait_until_ready  # noqa: E402
+from ui.door import pass_the_door  # noqa: E402
 from ui.sidebar import show_sidebar  # noqa: E402
 from ui.words import say  # noqa: E402
 
@@ -23,6 +24,7 @@ def main() -> None:
     page = st.navigation([st.Page("pages/chat.py", title=say("page.chat"), default=True)])
     try:
         wait_until_ready()
+        pass_the_door()
         show_sidebar()
         page.run()
     except AssistantError as error:

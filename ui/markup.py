@@ -20,7 +20,8 @@ from markdown_it.token import Token
 # count as punctuation, so that `**bold**` beside them stays bold.
 OPEN, SHUT = "\u2e28", "\u2e29"
 
-MARKER = re.compile(r"( ?)\[(\d{1,3})\]")
+# A mark with the word before it, up to a length that fits every window.
+MARKER = re.compile(r"([^\s\[\]]{1,24} )?\[(\d{1,3})\]")
 _LINE_START = re.compile(r"(?:[ \t>]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|\|)?)*[ \t]*")
 # Controls, and characters that reorder or hide what is around them.
 _UNSEEN = re.compile(
@@ -68,14 +69,14 @@ def sanitise(built: str) -> str:
 
 
 def markdown_html(text: str, *, marks: Marks | None = None, quotes: Sequence[str] = ()) -> str:
-    """Turn Markdown into HTML with neither links nor images; sanitise what it becomes part of.
+    r"""Turn Markdown into HTML with neither links nor images; sanitise what it becomes part of.
 
     `marks` holds the HTML that stands in place of `[n]`; exact spans `quotes` are highlighted.
 
-    >>> markdown_html("See [here](http://a.test) [1].", marks={1: "<sup>1</sup>"})
-    '<p>See here (http://a.test)\\xa0<sup>1</sup>.</p>\\n'
+    >>> markdown_html("See [here](http://a.test). So [1]", marks={1: "<sup>1</sup>"})
+    '<p>See here (http://a.test). <span class="sw-keep">So <sup>1</sup></span></p>\n'
     >>> markdown_html("- *one* two", quotes=["*one*"])
-    '<ul>\\n<li><em><mark>one</mark></em> two</li>\\n</ul>\\n'
+    '<ul>\n<li><em><mark>one</mark></em> two</li>\n</ul>\n'
     """
     shown = visible(text).replace(OPEN, "((").replace(SHUT, "))")
     env: dict[str, Any] = {"marks": marks or {}, "lit": False}
@@ -93,10 +94,10 @@ def plain_html(text: str) -> str:
 
 
 def label(text: str) -> str:
-    """Write text so that a Streamlit label, which reads Markdown, shows it letter by letter.
+    r"""Write text so that a Streamlit label, which reads Markdown, shows it letter by letter.
 
     >>> print(label("*x* :material/home: $a$ [l](http://a.test)"))
-    \\*x\\* \\:material\\/home\\: \\$a\\$ \\[l\\]\\(http\\:\\/\\/a\\.test\\)
+    \*x\* \:material\/home\: \$a\$ \[l\]\(http\:\/\/a\.test\)
     """
     return _MARKDOWN.sub(r"\\\1", " ".join(visible(text).split()))
 
@@ -185,7 +186,8 @@ def _mark(found: re.Match[str], marks: Marks) -> str:
     """Put the mark in place of `[n]`, and keep it on the line of the word before it."""
     if int(found[2]) not in marks:
         return found[0]
-    return ("\u00a0" if found[1] else "") + marks[int(found[2])]
+    mark = marks[int(found[2])]
+    return f'<span class="sw-keep">{found[1]}{mark}</span>' if found[1] else mark
 
 
 def _break(

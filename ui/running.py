@@ -21,7 +21,7 @@ class Running:
         threading.Thread(target=self._prepare, name="prepare", daemon=True).start()
 
     def wait(self, seconds: float) -> bool:
-        """Wait at most `seconds` for the index; say whether it is ready. Raise what prevented it."""
+        """Wait at most `seconds` for the index; say if it is ready; raise what prevented it."""
         done = self._done.wait(seconds)
         if self.failure is not None:
             raise self.failure

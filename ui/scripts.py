@@ -1,4 +1,4 @@
-"""What only a script can do → two small ones of ours: copy an answer, bring a question to the top."""
+"""What only a script can do → two small ones: copy an answer, bring a question to the top."""
 
 import streamlit as st
 

@@ -8,7 +8,11 @@ ENGLISH: Mapping[str, str] = {
     "lead": "Decide whether a machine-learning project is worth doing, with an answer you can "
     "check: every sentence leads to a passage, every passage to its sources.",
     "page.chat": "Chat",
-    "main": "Conversation",
+    # the door, when the page is open to others
+    "door.key": "Access key",
+    "door.help": "The person who runs this page has set it as SCOPEWRIGHT_ACCESS_KEY.",
+    "door.enter": "Enter",
+    "door.wrong": "This is not the key. Check it for spaces and try again.",
     # first start
     "start.first": "Reading the knowledge base. This happens once, mostly in under half a minute.",
     "start.texts": "{count} texts read",
@@ -17,14 +21,12 @@ ENGLISH: Mapping[str, str] = {
     "ask.placeholder": "Ask about scoping an ML project",
     "ask.starters": "Where people begin",
     "ask.looking": "Looking it up …",
-    "ask.question": "Your question",
     "ask.again": "Ask again",
     "ask.unanswered": "This question has no answer yet. It was kept; ask it again.",
     "ask.unsent": "Not answered",
     "answer.refused": "No answer in the sources",
     "answer.next": "Next",
     "answer.sources": "Sources",
-    "answer.helpful": "Was this helpful?",
     "answer.copy": "Copy answer",
     "answer.copied": "Copied",
     "answer.rated": "Thank you, kept with this question.",
@@ -36,7 +38,6 @@ ENGLISH: Mapping[str, str] = {
     "source.project.page": "Your file, page {page}",
     "source.references": "References",
     "source.unverified": "Not checked: the words used were not found in this passage.",
-    "source.used": "Highlighted: what the answer uses.",
     # conversations
     "chats": "Conversations",
     "chats.new": "New conversation",

@@ -19,7 +19,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from assistant.index.vectors import Vectors, build_vectors
-from assistant.index.words import STOP_WORDS, WordIndex, fold, stems_of, words_of
+from assistant.index.words import STOP_WORDS, WordIndex, common_words, fold, stems_of, words_of
 from assistant.ingest import Passage
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Index",
     "Material",
     "build_index",
+    "common_words",
     "current_index",
     "fold",
     "stamp_of",
@@ -42,6 +43,8 @@ ASKED = "asked.npy"
 WHOLE = "whole"
 META = "meta.json"
 CURRENT = "current"
+# How many of an article's questions count as the several that fit best.
+ASKED_MEAN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ class Index:
     def asked(
         self, question: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """For each source its best cosine with the questions it answers, and its best three's mean.
+        """For each source its best cosine with the questions it answers, and its best six's mean.
 
         Both have shape (sources,) and are -1 for a source without such questions.
         """
@@ -124,11 +127,20 @@ class Index:
         place = np.arange(len(ordered)) - starts[ordered]
         best, head = blank.copy(), place == 0
         best[ordered[head]] = values[head]
-        head = place < 3
+        head = place < ASKED_MEAN
         sums = np.bincount(ordered[head], weights=values[head], minlength=count)
         counts = np.bincount(ordered[head], minlength=count)
-        three = np.where(counts > 0, sums / np.maximum(counts, 1), -1.0)
-        return best, three.astype(np.float32)
+        several = np.where(counts > 0, sums / np.maximum(counts, 1), -1.0)
+        return best, several.astype(np.float32)
+
+    def linked(self, source: int) -> tuple[list[int], list[int]]:
+        """The sources that a source links to, and those that link to it, by number."""
+        key = self.sources[source]
+        cards = self.notes.get("articles", {})
+        number = {name: at for at, name in enumerate(self.sources)}
+        to = [number[other] for other in cards.get(key, {}).get("related", ()) if other in number]
+        back = [number[other] for other, card in cards.items() if key in card["related"]]
+        return to, back
 
     def close(self) -> None:
         """Release files."""

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 FOLDER = "words"
 FORMS = "forms.json"
+VOCABULARY = Path(__file__).parents[1] / "encoder" / "tokenizer.json"
 K1 = 1.2
 B = 0.6
 
@@ -80,6 +81,20 @@ def stems_of(text: str) -> list[str]:
     """
     stems: list[str] = _stemmer().stemWords(words_of(text))
     return stems
+
+
+@lru_cache(maxsize=1)
+def common_words() -> dict[str, int]:
+    """Ordinary English words and their rank by frequency, from the bundled tokenizer's vocabulary.
+
+    The vocabulary of BERT is ordered by frequency; pieces of words (`##ing`) are left out.
+    """
+    data = json.loads(VOCABULARY.read_text(encoding="utf-8"))
+    return {
+        word: rank
+        for word, rank in data["model"]["vocab"].items()
+        if len(word) > 1 and word.isascii() and word.isalpha()
+    }
 
 
 class WordIndex:

@@ -1,5 +1,6 @@
 """Settings → the rungs of the ladder, top first, each with its own model, key and limits."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -45,6 +46,7 @@ class Rungs:
         self._settings = settings
         self._local = local
         self._seeker = seeker
+        self._lock = threading.Lock()
         self._made: dict[str, Rung] = {}
         self._specs = _specs(settings.ladder)
         # A rung that makes no sense is told at the start, not at the first question.
@@ -79,9 +81,10 @@ class Rungs:
         yield self._rung("local", "its weights are on this machine")
 
     def _rung(self, spec: str, why: str) -> Rung:
-        if spec not in self._made:
-            self._made[spec] = self._make(spec, why)
-        return self._made[spec]
+        with self._lock:
+            if spec not in self._made:
+                self._made[spec] = self._make(spec, why)
+            return self._made[spec]
 
     def _make(self, spec: str, why: str) -> Rung:
         if spec == "local":

@@ -119,6 +119,12 @@ class LocalModel:
         weights = self.weights()
         try:
             return self._launch(weights)
+        except OSError as error:
+            raise ModelFailed(
+                f"The local model's process cannot be started ({error.strerror}).",
+                remedy="Free some memory and try again.",
+                code="local_model_failed",
+            ) from error
         except ModelFailed:
             self._stop()
             self._deaths.append(time.monotonic())

@@ -1,4 +1,4 @@
-"""What a person typed → the questions in it: split, spelled as the indexes spell, in one language."""
+"""What a person typed → its questions: split, spelled as the indexes spell, in one language."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,12 +7,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from assistant.errors import InputInvalid
-from assistant.index import STOP_WORDS, Index, fold, stems_of, words_of
+from assistant.index import STOP_WORDS, Index, common_words, fold, stems_of, words_of
 
 QUESTION_LIMIT = 32_000
 MOST_QUESTIONS = 3
 # Below this a word is too short to tell a slip from another word.
-SHORTEST_CORRECTED = 5
+SHORTEST_CORRECTED = 4
+# Among the words of about this rank stand "should" and "people", likelier meant than a term.
+COMMONEST = 4_000
+_ENDINGS = ("s", "es", "d", "ed", "ing", "r", "er", "or", "ors", "ers", "ly")
 GLOSSARY = Path(__file__).parents[1] / "catalog" / "glossary.yaml"
 
 # A full stop ends a sentence only before a space: "0.1 %" stays whole.
@@ -21,16 +24,26 @@ _ASKS = re.compile(r"[?？؟]")
 _LETTERS = re.compile(r"[^\W_]+")
 _LATIN = re.compile(r"[A-Za-z\d]+")
 _NAME = re.compile(r"\b\w*(?:[A-Z]\w*[A-Z]|\d)\w*")
-# Those with a glossary, and those that a person may ask in without one.
-_LANGUAGES = frozenset(
-    "en de fr es it pt nl pl tr ru fa ar zh ja"
-    " bg ca cs da el fi he hi hr hu id ko no ro sk sv th uk ur vi".split()
+# Of the hundred languages that are told apart: those with a glossary, and those that are better
+# named than taken for one of them.
+_TRANSLATED = frozenset(
+    ["ar", "de", "es", "fa", "fr", "it", "ja", "nl", "pl", "pt", "ru", "tr", "zh"]
 )
-# Nats by which a language must beat English: terse English reaches 6, other languages start at 8.
-_CLEARLY = 7.0
+_NAMED = frozenset(
+    ["bg", "cs", "da", "el", "fi", "he", "hi", "hu", "id", "ko", "no", "ro", "sv", "th", "uk", "ur"]
+)
+# Nats by which a language must beat English; terse English reaches 7, "model cards" as Spanish.
+_CLEARLY = 8.0
 _OTHER_SCRIPTS = frozenset({"ar", "fa", "ja", "ru", "zh"})
 _UNSPACED = frozenset({"zh", "ja"})
 _LEAST_UNDERSTOOD = 0.25
+_LONGER = re.compile(r"[^\W\d_]{5,}")
+# Hiragana mostly is grammar.
+_LONGER_UNSPACED = re.compile(r"[^\W\d_\u3040-\u309f]{2,}")
+# Words, besides the stop words, that a question about anything may have.
+_ANY_SUBJECT = frozenset(
+    ["answers", "cost", "difference", "improve", "large", "long", "new", "percent", "start"]
+)
 # Keyboards write the same Persian or Arabic letter in two ways.
 _SAME_LETTERS = str.maketrans("يىكة", "ییکه")
 # The fewest letters of a term that is looked for inside words, where words are joined.
@@ -120,18 +133,23 @@ def language_of(text: str) -> str:
     # Two common English words in five are enough.
     if not foreign_script and sum(word in STOP_WORDS for word in words) >= 0.4 * len(words):
         return "en"
+    if "¿" in text:
+        return "es"
     import py3langid
 
-    # Out of all its hundred languages it takes terse English for Latin, or Portuguese for Galician.
-    likely = {str(code): float(score) for code, score in py3langid.rank(text) if code in _LANGUAGES}
+    # Out of all its languages it takes terse English for Latin, and Portuguese for Galician.
+    ours = _TRANSLATED | _NAMED | {"en"}
+    likely = {str(code): float(score) for code, score in py3langid.rank(text) if code in ours}
     best = max(likely, key=lambda code: likely[code])
-    return best if likely[best] - likely["en"] >= _CLEARLY else "en"
+    least = _CLEARLY if best in _TRANSLATED else 2 * _CLEARLY
+    return best if likely[best] - likely["en"] >= least else "en"
 
 
 def translate(text: str, language: str) -> str:
     """The English terms for the subject words of a question, by the glossary of its language.
 
-    A word-for-word help for search, not a translation to show; without entries the text itself.
+    A word-for-word help for search, not a translation to show; the text itself when too little
+    of it is understood.
     Names, abbreviations and numbers stay as they are.
 
     >>> translate("Wie oft die Kundendaten auf EC2 prüfen?", "de")
@@ -151,14 +169,16 @@ def translate(text: str, language: str) -> str:
 
 
 def _share_understood(text: str, terms: Mapping[str, str], language: str) -> float:
-    """The share of the letters of longer words that has an English term, 0 to 1."""
+    """The share of the letters of longer words that has an English term, 0 without a subject."""
     pattern = _pattern(language)
     found = [match[match.lastindex or 0] for match in pattern.finditer(text)]
-    # "How long" alone says nothing of the subject.
-    known = sum(len(term) for term in found if words_of(terms[term]))
-    shortest = 2 if language in _UNSPACED else 5
-    unknown = sum(len(word) for word in pattern.sub(" ", text).split() if len(word) >= shortest)
-    return known / max(known + unknown, 1)
+    words = {term: words_of(terms[term]) for term in found}
+    if all(_ANY_SUBJECT.issuperset(part) for part in words.values()):
+        return 0.0
+    known = sum(len(term) for term in found if words[term])
+    longer = _LONGER_UNSPACED if language in _UNSPACED else _LONGER
+    unknown = sum(len(word) for word in longer.findall(pattern.sub(" ", text)))
+    return known / (known + unknown)
 
 
 def _spaced(text: str) -> str:
@@ -197,38 +217,64 @@ def _pattern(language: str) -> re.Pattern[str]:
 
 
 def correct_spelling(question: str, indexes: Sequence[Index]) -> str:
-    """The question with words that no index knows replaced by the one written almost alike.
+    """The question with words that nobody knows replaced by the one written almost alike.
 
-    Only words of five letters and more, at most one edit away (two from eight letters on), and
-    only lower-case ones: names and abbreviations stay.
+    Known is what an index holds and what is ordinary English. Only lower-case words of four letters
+    and more are looked at, so names and abbreviations stay; a word of the subject is preferred.
     """
+    common = common_words()
     unknown = [
         word
         for word in dict.fromkeys(words_of(question))
         if len(word) >= SHORTEST_CORRECTED and word.isalpha() and word.isascii()
+        if not _is_english(word, common)
         if not any(index.words.knows(stems_of(word)[0]) for index in indexes)
     ]
     if not unknown:
         return question
-    forms = sorted({form for index in indexes for form in index.words.forms.values()})
+    subject = {form for index in indexes for form in index.words.forms.values()}
     corrected = question
     for word in unknown:
-        better = _closest(word, forms)
+        better = _closest(word, subject, common)
         if better is not None:
             corrected = re.sub(rf"\b{word}\b", better, corrected)
     return corrected
 
 
-def _closest(word: str, forms: Sequence[str]) -> str | None:
+def _is_english(word: str, common: dict[str, int]) -> bool:
+    """Whether a word is ordinary English, an inflection of it, or two such words in one.
+
+    >>> [_is_english(word, common_words()) for word in ("predictors", "gearboxes", "imbalenced")]
+    [True, True, False]
+    """
+    if word in common:
+        return True
+    stems = (word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending))
+    if any(len(stem) >= SHORTEST_CORRECTED and stem in common for stem in stems):
+        return True
+    splits = ((word[:at], word[at:]) for at in range(3, len(word) - 2))
+    return any(first in common and second in common for first, second in splits)
+
+
+def _closest(word: str, subject: set[str], common: dict[str, int]) -> str | None:
+    """The likeliest word at the least distance: one slip, from eight letters on two."""
     from rapidfuzz import process
     from rapidfuzz.distance import DamerauLevenshtein
 
     limit = 1 if len(word) < 8 else 2
     near = [
         form
-        for form in forms
-        if abs(len(form) - len(word)) <= limit and form[0] == word[0] and form.isalpha()
+        for form in subject.union(common)
+        if abs(len(form) - len(word)) <= limit and len(form) >= SHORTEST_CORRECTED
+        if form[0] in word[:2]
     ]
     scorer = DamerauLevenshtein.distance
-    found = process.extractOne(word, near, scorer=scorer, score_cutoff=limit)
-    return str(found[0]) if found else None
+    found = process.extract(word, near, scorer=scorer, score_cutoff=limit, limit=None)
+    ranked = sorted(
+        (int(distance), form not in subject, common.get(form, len(common)), form)
+        if common.get(form, len(common)) > COMMONEST
+        else (int(distance), False, common[form], form)
+        for form, distance, _ in found
+        if form.isalpha()
+    )
+    return ranked[0][3] if ranked else None

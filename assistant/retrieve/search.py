@@ -25,22 +25,25 @@ class Tuning:
     Cosines and coverages (the share of the question's rare words that are there) lie between 0
     and 1 in every index, so they are added as they are. `words` weighs the passage's coverage,
     `source` the mean of its source's three best cosines, `asked` the questions its article
-    answers (best, and mean of the three best), `source_words` the coverage by its whole article.
-    Where there are no such questions, `stand_in` makes their place of cosine and coverage.
+    answers (best, and mean of the six best), `source_words` the coverage by its whole article.
+    Where there are no such questions, `stand_in` makes their place of cosine and coverage. `linked`
+    lifts articles that the best article links to, `linking` those that link to it, behind it.
     How they were found: `docs/decisions/004-retrieval.md`.
     """
 
     words: float = 1.0
     source: float = 2.0
     asked: float = 2.2
-    asked_three: float = 2.2
+    asked_several: float = 2.2
     source_words: float = 1.3
     stand_in: tuple[float, float] = (0.75, 0.55)
+    linked: float = 0.4
+    linking: float = 0.25
     candidates: int = 100
     duplicate_cosine: float = 0.96
-    # The logistic curve from (best cosine, best asked question, best coverage) to confidence, fitted
-    # to as many answerable as unanswerable questions.
-    confidence: tuple[float, float, float, float] = (5.2, 10.35, 6.3, -8.97)
+    # The logistic curve from (best asked question, several of them, best coverage) to confidence,
+    # fitted to as many answerable as unanswerable questions.
+    confidence: tuple[float, float, float, float] = (8.91, 13.0, 4.8, -10.93)
     # A wrong refusal is worse than an answer that says it may be beside the point.
     answerable_from: float = 0.3
     sure_from: float = 0.55
@@ -90,6 +93,7 @@ class _Found:
     cosines: Floats
     coverage: Floats
     asked: Floats
+    several: Floats
     source_words: Floats
     scores: Floats
 
@@ -143,22 +147,37 @@ def _weigh(index: Index, vector: Floats, stems: Sequence[str], tuning: Tuning) -
     cosines = index.vectors.cosines(vector, rows)
     covered = coverage[rows]
     sources = index.source_of[rows]
-    best, three = index.asked(vector)
+    best, several = index.asked(vector)
     # A source without such questions (a person's own file) is judged by the passage itself.
     stand_in = tuning.stand_in[0] * cosines + tuning.stand_in[1] * covered
     asked = np.where(best[sources] >= 0, best[sources], stand_in)
-    asked_three = np.where(three[sources] >= 0, three[sources], stand_in)
+    asked_several = np.where(several[sources] >= 0, several[sources], stand_in)
     whole = index.source_words.scores(stems)
     source_words = whole[sources] if len(whole) else covered
-    scores = (
+    scores = np.asarray(
         cosines
         + tuning.words * covered
         + tuning.source * _three_best(cosines, sources, len(index.sources))[sources]
         + tuning.asked * asked
-        + tuning.asked_three * asked_three
+        + tuning.asked_several * asked_several
         + tuning.source_words * source_words
     )
-    return _Found(index, rows, cosines, covered, asked, source_words, scores.astype(np.float32))
+    scores = _lift_linked(index, scores, sources, tuning)
+    return _Found(
+        index, rows, cosines, covered, asked, asked_several, source_words, scores.astype(np.float32)
+    )
+
+
+def _lift_linked(
+    index: Index, scores: Floats, sources: NDArray[np.int32], tuning: Tuning
+) -> Floats:
+    """Lift what the best article links to or is linked from, never past its own best passage."""
+    if not len(scores):
+        return scores
+    best = int(np.argmax(scores))
+    to, back = index.linked(int(sources[best]))
+    lift = np.maximum(tuning.linked * np.isin(sources, to), tuning.linking * np.isin(sources, back))
+    return np.where(lift > 0, np.minimum(scores + lift, scores[best] - 1e-4), scores)
 
 
 def _candidates(index: Index, vector: Floats, coverage: Floats, tuning: Tuning) -> NDArray[np.intp]:
@@ -194,6 +213,7 @@ def _living(found: _Found, alive: Alive | None) -> _Found:
         found.cosines[keep],
         found.coverage[keep],
         found.asked[keep],
+        found.several[keep],
         found.source_words[keep],
         found.scores[keep],
     )
@@ -201,11 +221,11 @@ def _living(found: _Found, alive: Alive | None) -> _Found:
 
 def _confidence(found: Sequence[_Found], tuning: Tuning) -> float:
     """How likely the best hits answer the question, 0 to 1."""
-    meaning, asked, coverage, offset = tuning.confidence
+    asked, several, coverage, offset = tuning.confidence
     best = max(
         (
-            meaning * float(part.cosines.max())
-            + asked * float(part.asked.max())
+            asked * float(part.asked.max())
+            + several * float(part.several.max())
             + coverage * float(part.source_words.max())
             for part in found
             if len(part.rows)

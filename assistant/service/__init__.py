@@ -1,5 +1,6 @@
 """class Assistant: the one service that every channel uses; wiring and order, no algorithms."""
 
+import hmac
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ from assistant.answer import (
     reply_to_small_talk,
 )
 from assistant.errors import InputInvalid, NotFound
-from assistant.ingest import Passage
+from assistant.ingest import Origin, Passage
 from assistant.retrieve import Retrieval, Understood, retrieve, understand
 from assistant.service.doctor import Check, run_checks
 from assistant.service.library import Library, Progress
@@ -58,7 +59,14 @@ class Assistant:
         """Build the knowledge index if need be; `progress` is told how many texts are encoded."""
         self.library.knowledge(progress)
 
-    def search(self, question: str, *, project: str = DEFAULT_PROJECT, k: int = HITS) -> Retrieval:
+    def search(
+        self,
+        question: str,
+        *,
+        project: str = DEFAULT_PROJECT,
+        k: int = HITS,
+        origin: Origin | None = None,
+    ) -> Retrieval:
         """The passages that fit a query best, and whether they can answer it."""
         owner = self.project(project)
         parts = self._understand(question, owner)
@@ -92,10 +100,12 @@ class Assistant:
     def _understand(self, question: str, owner: Project) -> tuple[Understood, ...]:
         return understand(_whole_characters(question), self.library.indexes(owner.id))
 
-    def _retrieve(self, question: str, owner: Project, k: int) -> Retrieval:
+    def _retrieve(
+        self, question: str, owner: Project, k: int, origin: Origin | None = None
+    ) -> Retrieval:
         return retrieve(
             question,
-            self.library.indexes(owner.id),
+            self.library.indexes(owner.id, origin),
             self.library.encoder.encode_query,
             k=k,
             alive=lambda ids: self.store.projects.current_ids(owner.id, ids),
@@ -251,7 +261,18 @@ class Assistant:
         owner = self.project(project)
         self.store.conversations.rate(owner.id, turn, helpful=helpful, comment=comment)
 
-    # -- health
+    # -- access and health
+
+    def locked(self) -> bool:
+        """Whether people must show the access key before they may use a page."""
+        return self.settings.access_key is not None
+
+    def unlocks(self, key: str) -> bool:
+        """Whether this is the access key; compared in constant time."""
+        wanted = self.settings.access_key
+        if wanted is None:
+            return True
+        return hmac.compare_digest(key.encode(), wanted.get_secret_value().encode())
 
     def doctor(self) -> list[Check]:
         """Look at everything this installation needs."""

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
-
 from assistant.errors import AssistantError
 from assistant.settings import Settings
-from assistant.store import WAL_IS_SAFE, reading
+from assistant.store import WAL_IS_SAFE
 from assistant.tokens import TokenCounter
 
 if TYPE_CHECKING:
@@ -59,8 +57,7 @@ def _folder(assistant: "Assistant", _today: date) -> Iterator[Check]:
 
 
 def _database(assistant: "Assistant", _today: date) -> Iterator[Check]:
-    with reading(assistant.store.engine) as connection:
-        verdict = str(connection.execute(text("PRAGMA quick_check")).scalar())
+    verdict = assistant.store.check()
     journal = "WAL" if WAL_IS_SAFE else "TRUNCATE, since this SQLite has a fault in WAL"
     yield Check(
         "database",

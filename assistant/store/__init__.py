@@ -3,7 +3,7 @@
 SQL is the truth: every index can be made again from it. A write is acknowledged after COMMIT.
 """
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from assistant.settings import Settings
 from assistant.store.conversations import Conversation, Conversations, Turn
@@ -46,6 +46,11 @@ class Store:
         migrate(self.engine)
         self.projects = Projects(self.engine)
         self.conversations = Conversations(self.engine)
+
+    def check(self) -> str:
+        """The database's own verdict on its file: `ok`, or what is wrong with it."""
+        with reading(self.engine) as connection:
+            return str(connection.execute(text("PRAGMA quick_check")).scalar())
 
     def close(self) -> None:
         """Close every connection."""

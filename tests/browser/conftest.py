@@ -96,6 +96,11 @@ def chromium():
         browser.close()
 
 
+def wait_until_ready(page):
+    """Wait for the field to ask in; long, since the index is built when an article has changed."""
+    page.get_by_label("Ask about scoping an ML project").wait_for(timeout=120_000)
+
+
 @pytest.fixture
 def open_page(chromium, page_server):
     """Open the page in a window of its own; at the end nothing may have gone wrong or out."""
@@ -124,7 +129,7 @@ def open_page(chromium, page_server):
         page.on("dialog", lambda dialog: (faults.append("an alert"), dialog.dismiss()))
         page.goto(page_server.address + path)
         if ready:
-            page.get_by_label("Ask about scoping an ML project").wait_for()
+            wait_until_ready(page)
         return page
 
     opened.faults = faults

@@ -50,15 +50,16 @@ def upload(page, *files):
 
 
 def fits_the_width(page):
-    wide = "Math.max(document.documentElement.scrollWidth, document.querySelector('.stMain').scrollWidth)"
-    return page.evaluate(f"{wide} <= window.innerWidth")
+    script = """[document.documentElement, document.querySelector(".stMain")]
+        .every((one) => one.scrollWidth <= window.innerWidth)"""
+    return page.evaluate(script)
 
 
 def new_project(page, name):
     page.get_by_role("button", name="New project").click()
     page.get_by_label("Name of the project").fill(name)
     page.get_by_role("button", name="Create").click()
-    page.locator(".stSelectbox", has_text=name).wait_for()
+    page.locator(f".st-key-new-project-{name}").wait_for()
     settle(page)
 
 
@@ -167,6 +168,7 @@ def test_a_conversation_survives_a_reload_and_a_restart_of_the_server(open_page,
     page_server.stop()
     page_server.start()
     page.goto(address)
+    page.get_by_label(PLACEHOLDER).wait_for(timeout=120_000)
     assert answered(page).inner_text() == text
     page.get_by_role("button", name="New conversation").click()
     page.get_by_text("Where people begin").wait_for()

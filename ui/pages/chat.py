@@ -1,8 +1,9 @@
 """A question → an answer whose every mark opens its passage; the conversation is kept."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
+from typing import Any
 
 import streamlit as st
 
@@ -88,13 +89,19 @@ def _turn(turn: Turn, place: int, project: str, *, last: bool) -> None:
             if turn.answer is None:
                 _interrupted(turn, project)
                 return
-            st.html(answer_html(turn.answer, turn.id))
+            st.html(_shown(turn.id, turn.answer))
             _below(turn, project)
             # An empty place clears at once what stood there; what is left out lingers a while.
             after = st.empty()
             if last:
                 with after.container():
                     _next(turn)
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _shown(turn: str, _answer: Mapping[str, Any]) -> str:
+    """Build the HTML of an answer once: it never changes, and a long conversation holds many."""
+    return answer_html(_answer, turn)
 
 
 def _below(turn: Turn, project: str) -> None:
@@ -186,7 +193,7 @@ def _stream(spot: "st.delta_generator.DeltaGenerator", turn: Turn) -> None:
             break
         spot.html(partial_html(turn.answer, turn.id, step / STEPS))
         time.sleep(STEP_S)
-    spot.html(answer_html(turn.answer, turn.id))
+    spot.html(_shown(turn.id, turn.answer))
 
 
 def _unsent(question: str) -> None:

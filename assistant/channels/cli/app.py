@@ -174,12 +174,13 @@ def evaluate(
 
 @app.command()
 def ui(
-    port: Annotated[int | None, typer.Option(help="Port of the page.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port of the page.")] = None,
 ) -> None:
     """Start the web page on this machine."""
     from assistant.channels.cli.page import serve_page
 
-    raise typer.Exit(serve_page(open_prepared(), port))
+    raise typer.Exit(serve_page(open_prepared(), host, port))
 
 
 def _read(text: str) -> str:

@@ -1,5 +1,6 @@
 """One command's service, its progress on stderr, and the one place where errors become words."""
 
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -48,6 +49,10 @@ def run(app: typer.Typer) -> None:
     """Run the app; a known error is one line on stderr (or JSON on stdout) and exit code 1."""
     from assistant.errors import AssistantError
 
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or pipe that cannot show a letter gets its number, not a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except AssistantError as error:

@@ -1,0 +1,195 @@
+"""Passages → Evidence: their units and neighbouring units, each with vector, words and stance."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answer.gate.meaning import meanings
+from assistant.answer.gate.quantities import Quantity, quantities_of
+from assistant.answer.gate.stance import Stance, stance_of
+from assistant.answer.gate.words import Token, lists, plain, stem, tokens_of
+from assistant.answer.units import Unit, units_of
+from assistant.retrieve import Passage
+
+Floats = NDArray[np.float32]
+Encode = Callable[[Sequence[str]], Floats]
+
+# Neighbouring units that one sentence may tell together.
+WIDEST = 3
+# Nearness of two words below which they have nothing in common, and from which they are one.
+UNLIKE, ALIKE = 0.4, 0.75
+SYNONYM = 0.9
+
+
+@dataclass(frozen=True)
+class Window:
+    """One to three neighbouring units: the span `[start, end)` of the passage's text."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    stance: Stance
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A passage ready to be compared with sentences; `vectors` has a row for each window."""
+
+    passage: Passage
+    windows: tuple[Window, ...]
+    vectors: Floats
+    members: NDArray[np.bool_]
+    words: tuple[str, ...]
+    quantities: tuple[Quantity, ...]
+    listed: frozenset[int]
+
+    @cached_property
+    def stems(self) -> tuple[str, ...]:
+        """The stems of `words`, in the same order."""
+        return tuple(stem(word) for word in self.words)
+
+    @cached_property
+    def meaning(self) -> Floats:
+        """The word vectors of `words`."""
+        return meanings().rows(self.words)
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """Every word of passage, title and heading as it is written, folded; also stems."""
+        return _forms((self.passage.text, self.passage.title, self.passage.heading))
+
+    @cached_property
+    def topic(self) -> frozenset[str]:
+        """Stems of title and heading: they are everywhere, so they tell no numbers apart."""
+        return frozenset(
+            token.stem
+            for token in tokens_of(f"{self.passage.title} {self.passage.heading}")
+            if token.content
+        )
+
+    def cover(self, tokens: Sequence[Token]) -> tuple[Floats, Floats]:
+        """How well each word of a sentence is met: (words, windows), and (words,) by the passage.
+
+        1 is the word itself, 0 nothing like it.
+        """
+        if not tokens or not self.words:
+            return np.zeros((len(tokens), len(self.windows)), np.float32), np.zeros(
+                len(tokens), np.float32
+            )
+        near = meanings().rows(tuple(token.low for token in tokens)) @ self.meaning.T
+        met = np.clip((near - UNLIKE) / (ALIKE - UNLIKE), 0.0, 1.0) * SYNONYM
+        ours = np.array([token.stem for token in tokens])
+        theirs = np.array(self.stems)
+        met[_rivalling(tokens, self.words)] = 0.0
+        met[ours[:, None] == theirs[None, :]] = 1.0
+        by_window = np.where(self.members[None, :, :], met[:, None, :], 0.0).max(axis=2)
+        return by_window, met.max(axis=1)
+
+
+def _rivalling(tokens: Sequence[Token], words: Sequence[str]) -> NDArray[np.bool_]:
+    groups = lists().kinds
+    ours = [groups.get(token.stem, -1) for token in tokens]
+    theirs = [groups.get(stem(word), -2) for word in words]
+    return np.array(ours)[:, None] == np.array(theirs)[None, :]
+
+
+def _forms(texts: Iterable[str]) -> frozenset[str]:
+    forms: set[str] = set()
+    for text in texts:
+        tokens = [token for token in tokens_of(plain(text)) if token.low[0].isalnum()]
+        lows = [token.low for token in tokens]
+        forms.update(lows, (token.stem for token in tokens))
+        # "dataset" may be written "data set", and "CVP" stands for three words.
+        forms.update(a + b for a, b in zip(lows, lows[1:], strict=False))
+        for size in (2, 3, 4):
+            forms.update(
+                "".join(word[0] for word in lows[at : at + size])
+                for at in range(len(lows) - size + 1)
+            )
+    return frozenset(forms)
+
+
+def gather(passages: Sequence[Passage], encode: Encode) -> list[Evidence]:
+    """Make the evidence of all passages with one call of the encoder."""
+    split = [_statements(passage.text) for passage in passages]
+    texts = [plain(text) for statements in split for _, text in statements]
+    rows = encode(texts) if texts else np.zeros((0, 1), np.float32)
+    evidence = []
+    done = 0
+    for passage, statements in zip(passages, split, strict=True):
+        own = rows[done : done + len(statements)]
+        done += len(statements)
+        evidence.append(_evidence(passage, statements, own))
+    return evidence
+
+
+def _evidence(passage: Passage, statements: Sequence[tuple[Unit, str]], rows: Floats) -> Evidence:
+    windows: list[Window] = []
+    vectors: list[Floats] = []
+    for first in range(len(statements)):
+        for last in range(first, min(first + WIDEST, len(statements))):
+            part = statements[first : last + 1]
+            text = " ".join(plain(text) for _, text in part)
+            windows.append(Window(part[0][0].start, part[-1][0].end, first, last, stance_of(text)))
+            # The encoder's own vector of joined sentences is close to their mean.
+            lengths = np.array([len(text) for _, text in part], np.float32)
+            mean = (rows[first : last + 1] * lengths[:, None]).sum(axis=0)
+            vectors.append(mean / max(float(np.linalg.norm(mean)), 1e-9))
+    aside = stance_of(plain(f"{passage.title}. {passage.heading}"))
+    words = dict.fromkeys(
+        token.low
+        for stance in [*(window.stance for window in windows), aside]
+        for token in stance.tokens
+        if token.content
+    )
+    place = {word: at for at, word in enumerate(words)}
+    members = np.zeros((len(windows), len(words)), bool)
+    for at, window in enumerate(windows):
+        members[at, [place[t.low] for t in window.stance.tokens if t.content]] = True
+    return Evidence(
+        passage,
+        tuple(windows),
+        np.array(vectors, np.float32).reshape(len(windows), -1),
+        members,
+        tuple(words),
+        tuple(q for _, text in statements for q in quantities_of(plain(text))),
+        _list_lengths(statements),
+    )
+
+
+def _statements(text: str) -> list[tuple[Unit, str]]:
+    """The units with their words; a table's rows are units that repeat the heads of its columns."""
+    found: list[tuple[Unit, str]] = []
+    for unit in units_of(text):
+        if unit.kind == "table":
+            found.extend(_rows(unit))
+        else:
+            found.append((unit, unit.text))
+    return found
+
+
+def _rows(table: Unit) -> list[tuple[Unit, str]]:
+    rows: list[tuple[Unit, str]] = []
+    heads: list[str] = []
+    at = table.start
+    for line in table.text.splitlines(keepends=True):
+        start, end = at, at + len(line.rstrip())
+        at += len(line)
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if not heads:
+            heads = cells
+        elif any(cell.strip("-: ") for cell in cells):
+            pairs = zip(heads, cells, strict=False)
+            words = "; ".join(f"{head}: {cell}" if head else cell for head, cell in pairs)
+            rows.append((Unit("table", start, end, table.block, line.rstrip()), words))
+    return rows
+
+
+def _list_lengths(statements: Sequence[tuple[Unit, str]]) -> frozenset[int]:
+    items = Counter(unit.block for unit, _ in statements if unit.kind != "sentence")
+    return frozenset(items.values())

@@ -1,0 +1,354 @@
+"""A sentence beside a window of a passage → where it denies, reverses or overstates it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from assistant.answer.gate.words import Token, has_phrase, line_of, lists, stem, tokens_of
+
+# Words after a negator that it is about.
+_FOCUS = 2
+_REACH = 8
+_CLAUSE_ENDS = frozenset(",;:.!?()–—")
+_CLAUSE_WORDS = frozenset({"but", "because", "so", "if", "when", "unless", "although", "while", "though"})
+_PREFIXES = ("un", "in", "im", "ir", "non", "dis")
+_AUXILIARIES = frozenset(stem(word) for word in ("need", "use", "make", "get", "want", "let", "try"))
+_BESIDES = 5
+
+
+@dataclass(frozen=True)
+class Stance:
+    """A text with what its words say yes and no to."""
+
+    text: str
+    tokens: tuple[Token, ...]
+
+    @cached_property
+    def line(self) -> str:
+        """Its words with one space around each."""
+        return line_of(self.tokens)
+
+    @cached_property
+    def lows(self) -> frozenset[str]:
+        """Its words as they stand, folded."""
+        return frozenset(token.low for token in self.tokens)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of all its words."""
+        return frozenset(token.stem for token in self.tokens)
+
+    @cached_property
+    def focuses(self) -> tuple[tuple[int, ...], ...]:
+        """For each negator the places of the content words that it denies."""
+        return tuple(self._focus(at) for at in self._negators())
+
+    @cached_property
+    def denied(self) -> frozenset[int]:
+        """The places of content words under an odd number of negators."""
+        odd: set[int] = set()
+        for focus in self.focuses:
+            odd ^= set(focus)
+        return frozenset(odd)
+
+    def signs(self, wanted: str) -> set[bool]:
+        """Whether the stem occurs affirmed (True), denied (False), or both."""
+        return {
+            at not in self.denied for at, token in enumerate(self.tokens) if token.stem == wanted
+        }
+
+    def _negators(self) -> list[int]:
+        words = lists()
+        found = []
+        for at, token in enumerate(self.tokens):
+            pair = f"{token.low} {self.tokens[at + 1].low}" if at + 1 < len(self.tokens) else ""
+            if token.low not in words["negators"] and pair not in words["negators"]:
+                continue
+            ahead = " ".join(after.low for after in self.tokens[at : at + 4])
+            behind = " ".join(before.low for before in self.tokens[max(0, at - 2) : at + 1])
+            spared = words["not_negating"]
+            if not any(ahead.startswith(phrase) or behind.endswith(phrase) for phrase in spared):
+                found.append(at)
+        return found
+
+    def _focus(self, negator: int) -> tuple[int, ...]:
+        focus: list[int] = []
+        for at in range(negator + 1, min(negator + 1 + _REACH, len(self.tokens))):
+            token = self.tokens[at]
+            if token.low in _CLAUSE_ENDS or token.low in _CLAUSE_WORDS:
+                break
+            if token.content and token.stem not in _AUXILIARIES:
+                focus.append(at)
+            if len(focus) == _FOCUS:
+                break
+        return tuple(focus)
+
+
+def stance_of(text: str) -> Stance:
+    """The stance of plain text."""
+    return Stance(text, tokens_of(text))
+
+
+def denies(claim: Stance, given: Stance) -> bool:
+    """True when the claim says no where the window says yes, or the other way round.
+
+    >>> window = stance_of("Accuracy is useful when classes are balanced.")
+    >>> denies(stance_of("Accuracy is not useful."), window)
+    True
+    >>> denies(stance_of("Accuracy is useful."), window)
+    False
+    """
+    for focus in claim.focuses:
+        here = [claim.tokens[at].stem for at in focus]
+        shared = [word for word in here if word in given.stems]
+        against = [word for word in shared if _opposed(word, claim, given)]
+        if against and len(against) * 2 >= len(shared):
+            return True
+        if not shared and focus and not _says_no(given):
+            return True
+    for focus in given.focuses:
+        there = [given.tokens[at].stem for at in focus]
+        shared = [word for word in there if word in claim.stems]
+        against = [word for word in shared if _opposed(word, claim, given)]
+        if against and len(against) == len(shared) and len(shared) * 2 >= len(there):
+            return True
+    return False
+
+
+def _opposed(word: str, claim: Stance, given: Stance) -> bool:
+    ours, theirs = claim.signs(word), given.signs(word)
+    return len(ours) == 1 and len(theirs) == 1 and ours != theirs
+
+
+def _says_no(stance: Stance) -> bool:
+    words = lists()
+    if stance.focuses or stance.lows & words["negators"] or has_phrase(stance.line, words["negative"]):
+        return True
+    return any(_bare(token.low) for token in stance.tokens if token.content)
+
+
+def _bare(word: str) -> str:
+    """The word without a negating prefix, or "" when it has none."""
+    for prefix in _PREFIXES:
+        if word.startswith(prefix) and len(word) >= len(prefix) + 5:
+            return word[len(prefix) :]
+    return ""
+
+
+def reverses(claim: Stance, given: Stance) -> bool:
+    """True when the claim has the opposite of a word of the window in its place.
+
+    >>> reverses(stance_of("Costs rise with size."), stance_of("Costs fall with size."))
+    True
+    >>> reverses(stance_of("Costs do not rise."), stance_of("Costs fall."))
+    False
+    """
+    sides = lists().sides
+    for at, token in enumerate(claim.tokens):
+        if token.stem in given.stems:
+            continue
+        affirmed = at not in claim.denied
+        for own, other in sides.get(token.low, ()):
+            if own & given.lows or _stems(own) & given.stems:
+                continue
+            theirs = [low for low in other & given.lows if low not in claim.lows]
+            if theirs and any(affirmed in given.signs(stem(low)) for low in theirs):
+                return True
+        if _prefix_flipped(token, affirmed, given) or _under_for_over(token, given):
+            return True
+    return any(
+        _prefix_flipped(token, at not in given.denied, claim)
+        for at, token in enumerate(given.tokens)
+        if token.stem not in claim.stems
+    )
+
+
+def swaps_modifier(claim: Stance, given: Stance) -> bool:
+    """True for "small gains" beside "large gains", wherever else the window has "small".
+
+    >>> window = stance_of("Large gains for little extra load.")
+    >>> swaps_modifier(stance_of("Little gains for large extra load."), window)
+    True
+    """
+    sides = lists().sides
+    theirs = _modifiers(given)
+    for at, token in enumerate(claim.tokens):
+        following = _next_content(claim.tokens, at)
+        beside = theirs.get(following, frozenset()) if following else frozenset()
+        for own, other in sides.get(token.low, ()):
+            if beside & other and not beside & own and at not in claim.denied:
+                return True
+    return False
+
+
+def _modifiers(stance: Stance) -> dict[str, frozenset[str]]:
+    """For each stem the words that stand before it."""
+    found: dict[str, set[str]] = {}
+    for at, token in enumerate(stance.tokens):
+        following = _next_content(stance.tokens, at)
+        if following:
+            found.setdefault(following, set()).add(token.low)
+    return {word: frozenset(before) for word, before in found.items()}
+
+
+def _next_content(tokens: Sequence[Token], at: int) -> str:
+    for token in tokens[at + 1 : at + 3]:
+        if token.low in _CLAUSE_ENDS:
+            break
+        if token.content:
+            return token.stem
+    return ""
+
+
+def rival_named(claim: Stance, given: Stance) -> int:
+    """How many words stand where the window has another of their kind: "weeks" for "days"."""
+    kinds = lists().kinds
+    count = 0
+    for token in claim.tokens:
+        kind = kinds.get(token.stem)
+        if kind is None or token.stem in given.stems:
+            continue
+        theirs = {word.stem for word in given.tokens if kinds.get(word.stem) == kind}
+        count += bool(theirs - claim.stems)
+    return count
+
+
+def _stems(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(stem(word) for word in words)
+
+
+_PAIRS = (("under", "over"), ("in", "de"), ("pre", "post"), ("up", "down"), ("inter", "intra"), ("macro", "micro"))
+
+
+def _under_for_over(token: Token, given: Stance) -> bool:
+    """True for "underconfident" where the window has "overconfident"."""
+    for left, right in _PAIRS:
+        for own, other in ((left, right), (right, left)):
+            rest = token.low.removeprefix(own)
+            if rest != token.low and len(rest) > 3 and other + rest in given.lows:
+                return True
+    return False
+
+
+def _prefix_flipped(token: Token, affirmed: bool, other: Stance) -> bool:
+    """True for "unlabelled" where the other text only has "labelled", with the same sign."""
+    bare = _bare(token.low) if token.content else ""
+    signs = {at not in other.denied for at, word in enumerate(other.tokens) if word.low == bare}
+    return bool(bare) and affirmed in signs
+
+
+def overstatements(claim: Stance, given: Stance) -> dict[str, bool]:
+    """In which ways the claim is more general or more certain than the window.
+
+    >>> window = stance_of("Some users correct their labels.")
+    >>> overstatements(stance_of("All users correct their labels."), window)["universal"]
+    True
+    """
+    words = lists()
+
+    def only_ours(kind: str, *allowed: str) -> bool:
+        excuses = words[kind].union(*(words[name] for name in allowed))
+        return has_phrase(claim.line, words[kind]) and not has_phrase(given.line, excuses)
+
+    weak = has_phrase(given.line, words["hedges"])
+    return {
+        "universal": only_ours("universal"),
+        "any": only_ours("any"),
+        "exclusive": only_ours("exclusive", "excluding"),
+        "certain": only_ours("certain"),
+        "none_at_all": only_ours("none_at_all", "negators"),
+        "necessary": only_ours("necessary"),
+        "necessary_weak": weak and only_ours("necessary"),
+        "frequent": only_ours("frequent", "universal") and weak,
+        "unhedged": weak and not has_phrase(claim.line, words["weak"]),
+        "quantified": _quantified_otherwise(claim, given),
+    }
+
+
+def _quantified_otherwise(claim: Stance, given: Stance) -> bool:
+    """True for "all attempts" beside "most realistic attempts"."""
+    words = lists()
+    strong = words["universal"] | words["frequent"]
+    ours = _quantified(claim, strong)
+    theirs = _quantified(given, words["hedges"] | words["frequent"] | words["universal"])
+    rank = {word: 1 for word in words["hedges"]} | {word: 2 for word in words["frequent"]}
+    for noun, word in ours.items():
+        if noun in theirs and rank.get(word, 3) > rank.get(theirs[noun], 3):
+            return True
+    return False
+
+
+def _quantified(stance: Stance, quantifiers: frozenset[str]) -> dict[str, str]:
+    """Each noun with the quantifier at most two words before it."""
+    found: dict[str, str] = {}
+    for at, token in enumerate(stance.tokens):
+        if token.low in quantifiers:
+            for after in stance.tokens[at + 1 : at + 4]:
+                if after.content:
+                    found.setdefault(after.stem, token.low)
+    return found
+
+
+# Word between two things, and whether what stands before it is the greater, the earlier or the
+# better one.
+_PIVOTS = {"than": True, "before": True, "after": False, "outperforms": True, "outperform": True, "beats": True,
+           "beat": True, "exceeds": True, "exceed": True, "outweighs": True, "outweigh": True, "replaces": True,
+           "precedes": True, "follows": False}
+_LESSER = frozenset(
+    {"less", "fewer", "lower", "smaller", "cheaper", "worse", "slower", "weaker", "shorter", "easier", "later", "rather"}
+)
+
+
+def turns_round(claim: Stance, given: Stance) -> bool:
+    """True when two things that are compared have changed places.
+
+    >>> window = stance_of("A miss costs more than a false alarm.")
+    >>> turns_round(stance_of("A false alarm costs more than a miss."), window)
+    True
+    >>> turns_round(stance_of("A false alarm costs less than a miss."), window)
+    False
+    """
+    ours, theirs = _pivots(claim), _pivots(given)
+    for kind, left, right in ours:
+        for other_kind, other_left, other_right in theirs:
+            if kind != other_kind:
+                continue
+            straight = len(left & other_left) + len(right & other_right)
+            crossed = len(left & other_right) + len(right & other_left)
+            if crossed > straight and left & other_right and right & other_left:
+                return True
+    return False
+
+
+def _pivots(stance: Stance) -> list[tuple[str, frozenset[str], frozenset[str]]]:
+    """For each comparison its kind and the stems of its two sides, the greater side first."""
+    found = []
+    for at, token in enumerate(stance.tokens):
+        if token.low not in _PIVOTS:
+            continue
+        left, right = _side(stance.tokens[:at][::-1]), _side(stance.tokens[at + 1 :])
+        greater = _PIVOTS[token.low]
+        if token.low == "than":
+            before = {word.low for word in stance.tokens[max(0, at - 4) : at]}
+            greater = not before & _LESSER
+        kind = "time" if token.low in ("before", "after", "precedes", "follows") else "size"
+        found.append((kind, left, right) if greater else (kind, right, left))
+    return found
+
+
+def _side(tokens: Sequence[Token]) -> frozenset[str]:
+    stems = []
+    for token in tokens:
+        if token.low in ";:.!?()":
+            break
+        if token.content:
+            stems.append(token.stem)
+        if len(stems) == _BESIDES:
+            break
+    return frozenset(stems)
+
+
+def invents_cause(claim: Stance, given: Stance) -> bool:
+    """True when the claim says why, and the window has nothing that could say so."""
+    words = lists()
+    return has_phrase(claim.line, words["causes"]) and not has_phrase(given.line, words["causes"])
