@@ -21,7 +21,7 @@ def main() -> None:
     """Draw the shell, then the page; a problem that nothing else caught is a calm box."""
     st.set_page_config(page_title=say("title"), page_icon=str(FOLDER / "icon.svg"))
     st.html(FOLDER / "style.css")
-    page = st.navigation([st.Page("pages/chat.py", title=say("page.chat"), default=True)])
+    page = st.navigation([st.Page("screens/chat.py", title=say("page.chat"), default=True)])
     try:
         wait_until_ready()
         pass_the_door()

@@ -27,13 +27,17 @@ SYNONYM = 0.9
 
 @dataclass(frozen=True)
 class Window:
-    """One to three neighbouring units: the span `[start, end)` of the passage's text."""
+    """One to three neighbouring units: the span `[start, end)` of the passage's text.
+
+    `labels` are the first cells of the table rows in it, as sets of stems.
+    """
 
     start: int
     end: int
-    first: int
-    last: int
+    units: int
     stance: Stance
+    quantities: tuple[Quantity, ...]
+    labels: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,11 @@ class Evidence:
     words: tuple[str, ...]
     quantities: tuple[Quantity, ...]
     listed: frozenset[int]
+
+    @cached_property
+    def labels(self) -> frozenset[frozenset[str]]:
+        """The labels of all table rows."""
+        return frozenset(label for window in self.windows for label in window.labels)
 
     @cached_property
     def stems(self) -> tuple[str, ...]:
@@ -63,32 +72,17 @@ class Evidence:
         """Every word of passage, title and heading as it is written, folded; also stems."""
         return _forms((self.passage.text, self.passage.title, self.passage.heading))
 
-    @cached_property
-    def topic(self) -> frozenset[str]:
-        """Stems of title and heading: they are everywhere, so they tell no numbers apart."""
-        return frozenset(
-            token.stem
-            for token in tokens_of(f"{self.passage.title} {self.passage.heading}")
-            if token.content
-        )
-
-    def cover(self, tokens: Sequence[Token]) -> tuple[Floats, Floats]:
-        """How well each word of a sentence is met: (words, windows), and (words,) by the passage.
+    def meet(self, tokens: Sequence[Token]) -> Floats:
+        """How well each word of a sentence is met by each of `words`, shape (tokens, words).
 
         1 is the word itself, 0 nothing like it.
         """
-        if not tokens or not self.words:
-            return np.zeros((len(tokens), len(self.windows)), np.float32), np.zeros(
-                len(tokens), np.float32
-            )
         near = meanings().rows(tuple(token.low for token in tokens)) @ self.meaning.T
         met = np.clip((near - UNLIKE) / (ALIKE - UNLIKE), 0.0, 1.0) * SYNONYM
         ours = np.array([token.stem for token in tokens])
-        theirs = np.array(self.stems)
         met[_rivalling(tokens, self.words)] = 0.0
-        met[ours[:, None] == theirs[None, :]] = 1.0
-        by_window = np.where(self.members[None, :, :], met[:, None, :], 0.0).max(axis=2)
-        return by_window, met.max(axis=1)
+        met[ours[:, None] == np.array(self.stems)[None, :]] = 1.0
+        return np.asarray(met, np.float32)
 
 
 def _rivalling(tokens: Sequence[Token], words: Sequence[str]) -> NDArray[np.bool_]:
@@ -129,37 +123,54 @@ def gather(passages: Sequence[Passage], encode: Encode) -> list[Evidence]:
 
 
 def _evidence(passage: Passage, statements: Sequence[tuple[Unit, str]], rows: Floats) -> Evidence:
+    texts = [plain(text) for _, text in statements]
+    quantities = [quantities_of(text) for text in texts]
     windows: list[Window] = []
     vectors: list[Floats] = []
     for first in range(len(statements)):
-        for last in range(first, min(first + WIDEST, len(statements))):
-            part = statements[first : last + 1]
-            text = " ".join(plain(text) for _, text in part)
-            windows.append(Window(part[0][0].start, part[-1][0].end, first, last, stance_of(text)))
+        for end in range(first + 1, min(first + WIDEST, len(statements)) + 1):
+            units = [unit for unit, _ in statements[first:end]]
+            windows.append(
+                Window(
+                    units[0].start,
+                    units[-1].end,
+                    len(units),
+                    stance_of(" ".join(texts[first:end])),
+                    tuple(q for part in quantities[first:end] for q in part),
+                    tuple(_label(unit.text) for unit in units if unit.kind == "table"),
+                )
+            )
             # The encoder's own vector of joined sentences is close to their mean.
-            lengths = np.array([len(text) for _, text in part], np.float32)
-            mean = (rows[first : last + 1] * lengths[:, None]).sum(axis=0)
+            lengths = np.array([[len(text)] for text in texts[first:end]], np.float32)
+            mean = (rows[first:end] * lengths).sum(axis=0)
             vectors.append(mean / max(float(np.linalg.norm(mean)), 1e-9))
-    aside = stance_of(plain(f"{passage.title}. {passage.heading}"))
-    words = dict.fromkeys(
-        token.low
-        for stance in [*(window.stance for window in windows), aside]
-        for token in stance.tokens
-        if token.content
-    )
-    place = {word: at for at, word in enumerate(words)}
-    members = np.zeros((len(windows), len(words)), bool)
-    for at, window in enumerate(windows):
-        members[at, [place[t.low] for t in window.stance.tokens if t.content]] = True
+    words, members = _words(windows, plain(f"{passage.title}. {passage.heading}"))
     return Evidence(
         passage,
         tuple(windows),
         np.array(vectors, np.float32).reshape(len(windows), -1),
         members,
-        tuple(words),
-        tuple(q for _, text in statements for q in quantities_of(plain(text))),
-        _list_lengths(statements),
+        words,
+        tuple(q for part in quantities for q in part),
+        frozenset(Counter(u.block for u, _ in statements if u.kind != "sentence").values()),
     )
+
+
+def _words(windows: Sequence[Window], aside: str) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
+    """The content words of a passage with its title, and which of the windows has which."""
+    stances = [*(window.stance for window in windows), stance_of(aside)]
+    words = dict.fromkeys(t.low for stance in stances for t in stance.tokens if t.content)
+    place = {word: at for at, word in enumerate(words)}
+    members = np.zeros((len(windows), len(words)), bool)
+    for at, window in enumerate(windows):
+        members[at, [place[t.low] for t in window.stance.tokens if t.content]] = True
+    return tuple(words), members
+
+
+def _label(row: str) -> frozenset[str]:
+    """The stems and digits of a row's first cell."""
+    cell = plain(row.strip().strip("|").split("|")[0])
+    return frozenset(token.stem for token in tokens_of(cell) if token.low[0].isalnum())
 
 
 def _statements(text: str) -> list[tuple[Unit, str]]:
@@ -188,8 +199,3 @@ def _rows(table: Unit) -> list[tuple[Unit, str]]:
             words = "; ".join(f"{head}: {cell}" if head else cell for head, cell in pairs)
             rows.append((Unit("table", start, end, table.block, line.rstrip()), words))
     return rows
-
-
-def _list_lengths(statements: Sequence[tuple[Unit, str]]) -> frozenset[int]:
-    items = Counter(unit.block for unit, _ in statements if unit.kind != "sentence")
-    return frozenset(items.values())

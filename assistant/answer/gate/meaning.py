@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.answer.gate.words import stem
+
 ENCODER = Path(__file__).parents[2] / "encoder"
 
 
@@ -15,7 +17,12 @@ class Meanings:
     def __init__(self, folder: Path = ENCODER) -> None:
         words = (folder / "words.txt").read_text(encoding="utf-8").split()
         self._row = {word: row for row, word in enumerate(words)}
+        self._stems = {stem(word) for word in words}
         self._table: NDArray[np.int8] = np.load(folder / "words.npy", mmap_mode="r")
+
+    def knows(self, word: str) -> bool:
+        """True for a common or technical word; stop words and most names are not in the table."""
+        return stem(word) in self._stems
 
     def rows(self, words: tuple[str, ...]) -> NDArray[np.float32]:
         """Unit vectors, shape (len(words), dimension); zeros for an unknown word."""

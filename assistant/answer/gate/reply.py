@@ -9,14 +9,9 @@ from assistant.answer.gate.evidence import Encode, Evidence, gather
 from assistant.answer.gate.harmless import bracketless, harmless
 from assistant.answer.gate.layout import Block, Line, Statement, blocks_of
 from assistant.answer.gate.quantities import quantities_of
-from assistant.answer.gate.support import (
-    STRICTNESS,
-    Reason,
-    Strictness,
-    claim_of,
-    judge,
-    names_of,
-)
+from assistant.answer.gate.names import names_of
+from assistant.answer.gate.signs import claim_of
+from assistant.answer.gate.support import STRICTNESS, Reason, Strictness, judge
 from assistant.answer.gate.words import Token, lists, plain, stem, tokens_of
 from assistant.answer.parts import Citation, Citations
 from assistant.retrieve import Hit
@@ -167,7 +162,7 @@ class _Gate:
             return ""
         self._said.add(text.casefold())
         assert self._vectors is not None
-        claim = claim_of(text, self._vectors[self._rows[text]], self.strictness)  # type: ignore[index]
+        claim = claim_of(text, self._vectors[self._rows[text]])  # type: ignore[index]
         first = [self._evidence[number - 1] for number in known]
         rest = [one for one in self._evidence if one not in first]
         verdict = judge(claim, first, question=self.question, strictness=self.strictness)

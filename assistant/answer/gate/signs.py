@@ -1,0 +1,236 @@
+"""A claim beside the windows of a passage → numbers that speak for and against it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from assistant.answer.gate.evidence import Evidence, Floats, Window
+from assistant.answer.gate.names import names_of
+from assistant.answer.gate.quantities import Quantity, misused, quantities_of
+from assistant.answer.gate.stance import (
+    Stance,
+    denies,
+    invents_cause,
+    overstatements,
+    reverses,
+    rival_named,
+    stance_of,
+    swaps_modifier,
+    turns_round,
+)
+from assistant.answer.gate.words import Token, lists
+
+# A word of the claim speaks for the word of the window that it is met by at least this well.
+ECHO = 0.55
+MET, MISSING = 0.75, 0.3
+GENERIC = 0.3
+SHORTEST_CLAUSE = 3
+NEIGHBOURS = 4
+_MARKS = frozenset(",;:.!?()–—")
+_JOINTS = frozenset({"because", "so", "and", "which", "while", "but", "when", "if", "whereas", "or"})
+
+BASE = ("cosine", "window", "whole", "worst", "missing")
+FINE = (
+    "exact", "misplaced", "bound", "near", "turned", "units", "length", "denies", "negators",
+    "reverses", "modifier", "order", "rival", "cause", "misused", "elsewhere", "row", "named",
+    "universal", "any", "exclusive", "certain", "none_at_all", "necessary", "necessary_weak",
+    "frequent", "unhedged", "quantified",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence ready to be compared; `vector` is its encoding."""
+
+    text: str
+    stance: Stance
+    vector: Floats
+
+    @cached_property
+    def content(self) -> tuple[Token, ...]:
+        """The words that must be met."""
+        return tuple(token for token in self.stance.tokens if token.content)
+
+    @cached_property
+    def weights(self) -> Floats:
+        """How much each of `content` says, shape (words,)."""
+        generic = lists()["generic"]
+        return np.array([GENERIC if t.low in generic else 1.0 for t in self.content], np.float32)
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Its numbers."""
+        return quantities_of(self.text)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Its names, folded."""
+        return tuple(name.casefold() for name in names_of(self.text))
+
+
+def claim_of(text: str, vector: Floats) -> Claim:
+    """Make a claim of plain text and its vector."""
+    return Claim(text, stance_of(text), vector)
+
+
+def base_signs(claim: Claim, evidence: Evidence, met: Floats) -> Floats:
+    """`BASE` for every window: cosine and coverage, shape (windows, 5)."""
+    weights = claim.weights
+    total = max(float(weights.sum()), 1e-6)
+    # The greatest only among the window's words: (tokens, windows).
+    by_window = np.stack([met[:, row].max(axis=1, initial=0.0) for row in evidence.members], axis=1)
+    by_passage = met.max(axis=1, initial=0.0)
+    count = len(evidence.windows)
+    return np.column_stack(
+        [
+            evidence.vectors @ claim.vector,
+            (weights[:, None] * by_window).sum(axis=0) / total,
+            np.full(count, float((weights * by_passage).sum()) / total),
+            np.full(count, _worst_clause(claim, by_window)),
+            np.full(count, min(float(weights[by_passage < MISSING].sum()), 4.0)),
+        ]
+    ).astype(np.float32)
+
+
+def _worst_clause(claim: Claim, by_window: Floats) -> float:
+    """The coverage of the clause that its own best window meets least."""
+    worst = 1.0
+    for clause in _clauses(claim.stance.tokens):
+        weights = claim.weights[clause]
+        if weights.sum() > 0:
+            covered = (weights[:, None] * by_window[clause]).sum(axis=0) / weights.sum()
+            worst = min(worst, float(covered.max()))
+    return worst
+
+
+def _clauses(tokens: Sequence[Token]) -> list[list[int]]:
+    """The places among the content words of each clause; short ones join their neighbour."""
+    clauses: list[list[int]] = [[]]
+    place = -1
+    for token in tokens:
+        if token.content:
+            place += 1
+            clauses[-1].append(place)
+        elif token.low in _MARKS or token.low in _JOINTS:
+            clauses.append([])
+    joined: list[list[int]] = []
+    for clause in clauses:
+        short = len(clause) < SHORTEST_CLAUSE or (joined and len(joined[-1]) < SHORTEST_CLAUSE)
+        if joined and short:
+            joined[-1].extend(clause)
+        else:
+            joined.append(clause)
+    return joined
+
+
+def fine_signs(claim: Claim, evidence: Evidence, at: int, met: Floats) -> Floats:
+    """`FINE` for one window, shape (len(FINE),)."""
+    window = evidence.windows[at]
+    given = window.stance
+    own = met * evidence.members[at][None, :]
+    by_window = own.max(axis=1, initial=0.0)
+    by_passage = met.max(axis=1, initial=0.0)
+    total = max(float(claim.weights.sum()), 1e-6)
+    echoed = _echo(claim, evidence, own)
+    near, turned = _neighbours(echoed, given)
+    strength = overstatements(claim.stance, given)
+    values = {
+        "exact": float(claim.weights[by_window >= 1.0].sum()) / total,
+        "misplaced": float(
+            claim.weights[(by_passage >= MET) & (by_window < MISSING)].sum()
+        ),
+        "bound": _bound_together(echoed, given),
+        "near": near,
+        "turned": turned,
+        "units": float(window.units),
+        "length": min(len(claim.content), 30) / 10,
+        "denies": float(denies(echoed, given)),
+        "negators": float(min(max(len(claim.stance.focuses) - len(given.focuses), 0), 2)),
+        "reverses": float(reverses(claim.stance, given)),
+        "modifier": float(swaps_modifier(claim.stance, given)),
+        "order": float(turns_round(echoed, given)),
+        "rival": float(min(rival_named(claim.stance, given), 2)),
+        "cause": float(invents_cause(claim.stance, given)),
+        "misused": float(min(misused(claim.quantities, evidence.quantities), 2)),
+        "elsewhere": float(min(_elsewhere(claim, window), 2)),
+        "row": float(_other_row(claim, window, evidence)),
+        "named": float(_named_otherwise(claim, window, evidence)),
+        **{name: float(found) for name, found in strength.items()},
+    }
+    return np.array([values[name] for name in FINE], np.float32)
+
+
+def _echo(claim: Claim, evidence: Evidence, own: Floats) -> Stance:
+    """The claim's stance in the window's words, where it uses others of the same meaning."""
+    sides = lists().sides
+    tokens = list(claim.stance.tokens)
+    places = [at for at, token in enumerate(tokens) if token.content]
+    for row, at in enumerate(places):
+        if not own.shape[1]:
+            break
+        best = int(own[row].argmax())
+        word = evidence.words[best]
+        opposite = any(word in other for _, other in sides.get(tokens[at].low, ()))
+        if ECHO <= own[row, best] < 1.0 and not opposite:
+            tokens[at] = replace(tokens[at], stem=evidence.stems[best])
+    return Stance(claim.text, tuple(tokens))
+
+
+def _bound_together(claim: Stance, given: Stance) -> float:
+    """For the clauses of the claim, how much of each stands in one clause of the window."""
+    theirs: list[set[str]] = [set()]
+    for token in given.tokens:
+        if token.low in _MARKS or token.low in ("while", "but", "whereas"):
+            theirs.append(set())
+        elif token.content:
+            theirs[-1].add(token.stem)
+    content = [token.stem for token in claim.tokens if token.content]
+    shares = []
+    for clause in _clauses(claim.tokens):
+        shared = {content[at] for at in clause} & given.stems
+        if len(shared) >= 2:
+            shares.append(max(len(shared & part) for part in theirs) / len(shared))
+    return float(np.mean(shares)) if shares else 1.0
+
+
+def _neighbours(claim: Stance, given: Stance) -> tuple[float, float]:
+    """Of neighbouring words of the claim, the shares that are near each other, and turned round."""
+    places: dict[str, list[int]] = {}
+    for at, word in enumerate(token.stem for token in given.tokens if token.content):
+        places.setdefault(word, []).append(at)
+    stems = [token.stem for token in claim.tokens if token.content and token.stem in places]
+    pairs = [(a, b) for a, b in zip(stems, stems[1:], strict=False) if a != b]
+    if not pairs:
+        return 1.0, 0.0
+    near = turned = 0
+    for first, second in pairs:
+        gaps = [b - a for a in places[first] for b in places[second]]
+        near += any(abs(gap) <= NEIGHBOURS for gap in gaps)
+        turned += all(gap < 0 for gap in gaps)
+    return near / len(pairs), turned / len(pairs)
+
+
+def _elsewhere(claim: Claim, window: Window) -> int:
+    """How many numbers of the claim are not in the window."""
+    sizes = [other.value for other in window.quantities]
+    return sum(
+        not any(abs(value - quantity.value) < 1e-6 for value in sizes)
+        for quantity in claim.quantities
+    )
+
+
+def _other_row(claim: Claim, window: Window, evidence: Evidence) -> bool:
+    """True when the window is a table row that the claim does not name, and it names another."""
+    words = claim.stance.stems | {f"{quantity.value:g}" for quantity in claim.quantities}
+    named = {label for label in evidence.labels if label and label <= words}
+    return bool(named and window.labels and not named & set(window.labels))
+
+
+def _named_otherwise(claim: Claim, window: Window, evidence: Evidence) -> bool:
+    """True when a name of the claim stands elsewhere in the passage, and another one here."""
+    here = {name.casefold() for name in names_of(window.stance.text)}
+    aside = f"{evidence.passage.title} {evidence.passage.heading}".casefold()
+    absent = [n for n in claim.names if n not in window.stance.lows and n not in aside]
+    return bool(absent) and bool(here - set(claim.names))
