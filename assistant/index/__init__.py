@@ -37,10 +37,11 @@ __all__ = [
 ]
 
 # Raise it when the files of an index change their form.
-FORMAT = 4
+FORMAT = 5
 PASSAGES = "passages.jsonl"
 ASKED = "asked.npy"
 WHOLE = "whole"
+ASKED_WORDS = "asked_words"
 META = "meta.json"
 CURRENT = "current"
 # How many of an article's questions count as the several that fit best.
@@ -52,8 +53,8 @@ class Material:
     """What an index is made of; `encoder` names what made the vectors.
 
     `rows` has one unit vector a passage, shape (n, dimension). `asked` has the vectors of the
-    questions that articles say they answer, and `asked_by` the source each belongs to; `whole`
-    has for each source the text its words are also searched in. `notes` is kept beside the
+    questions that articles say they answer, `asked_texts` their words and `asked_by` the source
+    each belongs to; `whole` has for each source the text its words are also searched in. `notes` is kept beside the
     passages, for example titles and references of articles.
     """
 
@@ -61,6 +62,7 @@ class Material:
     passages: Sequence[Passage]
     rows: NDArray[np.float32]
     asked: NDArray[np.float32] | None = None
+    asked_texts: Sequence[str] = ()
     asked_by: Sequence[str] = ()
     whole: Mapping[str, str] | None = None
     notes: Mapping[str, Any] | None = None
@@ -83,6 +85,7 @@ class Index:
         self.source_words = WordIndex.open(whole, len(self.sources) if whole.is_dir() else 0)
         self._asked: NDArray[np.float32] = np.load(folder / ASKED, mmap_mode="r")
         self._asked_by: NDArray[np.int32] = np.array(meta["asked_by"], np.int32)
+        self._asked_words = WordIndex.open(folder / ASKED_WORDS, len(self._asked_by))
         self._starts: list[int] = meta["starts"]
         self._lines = (folder / PASSAGES).open("rb")
         self.ids: list[str] = meta["ids"]
@@ -132,6 +135,12 @@ class Index:
         counts = np.bincount(ordered[head], minlength=count)
         several = np.where(counts > 0, sums / np.maximum(counts, 1), -1.0)
         return best, several.astype(np.float32)
+
+    def asked_words(self, stems: Sequence[str]) -> NDArray[np.float32]:
+        """For each source the greatest share of the question's words in one it answers, 0 to 1."""
+        best = np.zeros(len(self.sources), np.float32)
+        np.maximum.at(best, self._asked_by, self._asked_words.scores(stems))
+        return best
 
     def linked(self, source: int) -> tuple[list[int], list[int]]:
         """The sources that a source links to, and those that link to it, by number."""
@@ -200,6 +209,9 @@ def _write(folder: Path, material: Material, previous: Path | None) -> None:
             file.write(line)
             starts.append(starts[-1] + len(line))
     sources = list(dict.fromkeys(passage.source_id for passage in passages))
+    if material.asked_texts:
+        (folder / ASKED_WORDS).mkdir()
+        WordIndex.build(material.asked_texts, folder / ASKED_WORDS)
     if material.whole:
         (folder / WHOLE).mkdir()
         WordIndex.build([material.whole[source] for source in sources], folder / WHOLE)

@@ -7,7 +7,7 @@ import numpy as np
 
 from assistant.embed import Encoder
 from assistant.index import Index, Material, build_index, current_index, stamp_of, text_to_index
-from assistant.ingest import Article, Knowledge, Passage, Reference, read_knowledge
+from assistant.ingest import REFERENCES_FILE, Article, Knowledge, Passage, Reference, read_knowledge
 
 Progress = Callable[[int], None]
 
@@ -19,7 +19,7 @@ def open_knowledge(
 
     `progress` is told how many texts were encoded so far.
     """
-    paths = sorted([*folder.glob("*/*.md"), *folder.glob("*.yaml"), *folder.glob("asked/*.yaml")])
+    paths = sorted([*folder.glob("*/*.md"), folder / REFERENCES_FILE, *folder.glob("asked/*.yaml")])
     parts = (
         part
         for path in paths
@@ -54,6 +54,7 @@ def knowledge_material(
         passages=passages,
         rows=np.asarray(rows[: len(passages)]),
         asked=np.asarray(rows[len(passages) :]),
+        asked_texts=[text for text, _ in asked],
         asked_by=[source for _, source in asked],
         whole=_whole(passages, asked),
         notes=notes,

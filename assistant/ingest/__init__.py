@@ -1,6 +1,13 @@
 """Files → Passages: curated articles and people's own files, converted, cut, cleaned, checked."""
 
-from assistant.ingest.articles import Article, Knowledge, Reference, read_article, read_knowledge
+from assistant.ingest.articles import (
+    REFERENCES_FILE,
+    Article,
+    Knowledge,
+    Reference,
+    read_article,
+    read_knowledge,
+)
 from assistant.ingest.convert import ConvertedFile, convert_file
 from assistant.ingest.files import IngestedFile, clean_name, expand_paths, ingest_file
 from assistant.ingest.holding import HeldBack
@@ -11,6 +18,7 @@ from assistant.ingest.texts import Warned
 __all__ = [
     "CUT",
     "LIMITS",
+    "REFERENCES_FILE",
     "REJECTIONS",
     "Article",
     "ConvertedFile",

@@ -25,9 +25,10 @@ class Tuning:
     Cosines and coverages (the share of the question's rare words that are there) lie between 0
     and 1 in every index, so they are added as they are. `words` weighs the passage's coverage,
     `source` the mean of its source's three best cosines, `asked` the questions its article
-    answers (best, and mean of the six best), `source_words` the coverage by its whole article.
-    Where there are no such questions, `stand_in` makes their place of cosine and coverage. `linked`
-    lifts articles that the best article links to, `linking` those that link to it, behind it.
+    answers (best, and mean of the six best), `source_words` the coverage by its whole article,
+    `asked_words` by one question that it answers. Where there are no such questions, `stand_in`
+    makes up for them from cosine and coverage. `linked` lifts articles that the best article links
+    to, `linking` those that link to it, always behind it.
     How they were found: `docs/decisions/004-retrieval.md`.
     """
 
@@ -36,6 +37,7 @@ class Tuning:
     asked: float = 2.2
     asked_several: float = 2.2
     source_words: float = 1.3
+    asked_words: float = 1.0
     stand_in: tuple[float, float] = (0.75, 0.55)
     linked: float = 0.4
     linking: float = 0.25
@@ -150,8 +152,9 @@ def _weigh(index: Index, vector: Floats, stems: Sequence[str], tuning: Tuning) -
     best, several = index.asked(vector)
     # A source without such questions (a person's own file) is judged by the passage itself.
     stand_in = tuning.stand_in[0] * cosines + tuning.stand_in[1] * covered
-    asked = np.where(best[sources] >= 0, best[sources], stand_in)
-    asked_several = np.where(several[sources] >= 0, several[sources], stand_in)
+    asks = best[sources] >= 0
+    asked = np.where(asks, best[sources], stand_in)
+    asked_several = np.where(asks, several[sources], stand_in)
     whole = index.source_words.scores(stems)
     source_words = whole[sources] if len(whole) else covered
     scores = np.asarray(
@@ -161,6 +164,7 @@ def _weigh(index: Index, vector: Floats, stems: Sequence[str], tuning: Tuning) -
         + tuning.asked * asked
         + tuning.asked_several * asked_several
         + tuning.source_words * source_words
+        + tuning.asked_words * np.where(asks, index.asked_words(stems)[sources], covered)
     )
     scores = _lift_linked(index, scores, sources, tuning)
     return _Found(

@@ -24,6 +24,11 @@ class Meanings:
         """True for a common or technical word; stop words and most names are not in the table."""
         return stem(word) in self._stems
 
+    def nearness(self, word: str, other: str) -> float:
+        """The cosine of two words, 0 when one is not in the table."""
+        rows = self.rows((word, other))
+        return float(rows[0] @ rows[1])
+
     def rows(self, words: tuple[str, ...]) -> NDArray[np.float32]:
         """Unit vectors, shape (len(words), dimension); zeros for an unknown word."""
         found = np.zeros((len(words), self._table.shape[1]), np.float32)

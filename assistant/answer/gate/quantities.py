@@ -115,6 +115,7 @@ def _digits(text: str) -> tuple[str, frozenset[str]]:
         words.add(digit.split()[0])
         return digit
 
+    text = re.sub(r"(?i)\bhalf an? ", "0.5 ", text)
     text = _FRACTION.sub(lambda found: _FRACTIONS[found[1].lower()], text)
     text = re.sub(r"(?i)\b(?:a|an|one) (?=(?:half|quarter|dozen|hundred|thousand|million)\b)", "", text)
     text = _WORD.sub(digits, text)
@@ -229,6 +230,9 @@ def _misused(claim: Quantity, given: Sequence[Quantity]) -> bool:
         return True
     if claim.counted and _counted_otherwise(claim, given):
         return True
+    things = {other.counted for other in equal}
+    if claim.counted and equal and "" not in things and claim.counted not in things:
+        return not any(claim.counted in other.around for other in equal)
     # The number that stands where this one does, judged by the words around.
     ours = max((len(claim.around & other.around) for other in equal), default=0)
     rivals = [other for other in given if other.dimension == claim.dimension and other not in equal]

@@ -12,11 +12,14 @@ from assistant.answer.gate.quantities import Quantity, misused, quantities_of
 from assistant.answer.gate.stance import (
     Stance,
     denies,
+    denies_alone,
     invents_cause,
     overstatements,
+    replaced,
     reverses,
     rival_named,
     stance_of,
+    subjects_moved,
     swaps_modifier,
     turns_round,
 )
@@ -33,7 +36,7 @@ _JOINTS = frozenset({"because", "so", "and", "which", "while", "but", "when", "i
 
 BASE = ("cosine", "window", "whole", "worst", "missing")
 FINE = (
-    "exact", "misplaced", "bound", "near", "turned", "units", "length", "denies", "negators",
+    "exact", "misplaced", "bound", "near", "turned", "units", "told", "denies", "denies_alone", "negators", "replaced", "moved",
     "reverses", "modifier", "order", "rival", "cause", "misused", "elsewhere", "row", "named",
     "universal", "any", "exclusive", "certain", "none_at_all", "necessary", "necessary_weak",
     "frequent", "unhedged", "quantified",
@@ -145,9 +148,12 @@ def fine_signs(claim: Claim, evidence: Evidence, at: int, met: Floats) -> Floats
         "near": near,
         "turned": turned,
         "units": float(window.units),
-        "length": min(len(claim.content), 30) / 10,
+        "told": float((own.max(axis=0, initial=0.0) >= ECHO).sum() / max(evidence.members[at].sum(), 1)),
         "denies": float(denies(echoed, given)),
+        "denies_alone": float(denies_alone(echoed, given)),
         "negators": float(min(max(len(claim.stance.focuses) - len(given.focuses), 0), 2)),
+        "replaced": float(min(replaced(echoed, given), 2)),
+        "moved": float(min(subjects_moved(echoed, given), 2)),
         "reverses": float(reverses(claim.stance, given)),
         "modifier": float(swaps_modifier(claim.stance, given)),
         "order": float(turns_round(echoed, given)),

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from difflib import SequenceMatcher
+from functools import cached_property, lru_cache
 
+from assistant.answer.gate.meaning import meanings
 from assistant.answer.gate.words import Token, has_phrase, line_of, lists, stem, tokens_of
 
 # Words after a negator that it is about.
@@ -14,6 +16,11 @@ _CLAUSE_WORDS = frozenset({"but", "because", "so", "if", "when", "unless", "alth
 _PREFIXES = ("un", "in", "im", "ir", "non", "dis")
 _AUXILIARIES = frozenset(stem(word) for word in ("need", "use", "make", "get", "want", "let", "try"))
 _BESIDES = 5
+_JOINS = frozenset({"and", "or", "but", "while", "whereas", "because", "so", "if", "when", "which", "that"})
+_LONGEST_SWAP = 3
+# A word and the same with "un" before it are at least as near as this.
+_KIN = 0.3
+_CONTEXT = 3
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,7 @@ def stance_of(text: str) -> Stance:
 
 
 def denies(claim: Stance, given: Stance) -> bool:
-    """True when the claim says no where the window says yes, or the other way round.
+    """True when the claim says no to what the window says yes to, or the other way round.
 
     >>> window = stance_of("Accuracy is useful when classes are balanced.")
     >>> denies(stance_of("Accuracy is not useful."), window)
@@ -98,21 +105,31 @@ def denies(claim: Stance, given: Stance) -> bool:
     >>> denies(stance_of("Accuracy is useful."), window)
     False
     """
-    for focus in claim.focuses:
-        here = [claim.tokens[at].stem for at in focus]
-        shared = [word for word in here if word in given.stems]
-        against = [word for word in shared if _opposed(word, claim, given)]
-        if against and len(against) * 2 >= len(shared):
-            return True
-        if not shared and focus and not _says_no(given):
-            return True
-    for focus in given.focuses:
-        there = [given.tokens[at].stem for at in focus]
-        shared = [word for word in there if word in claim.stems]
-        against = [word for word in shared if _opposed(word, claim, given)]
-        if against and len(against) == len(shared) and len(shared) * 2 >= len(there):
+    return _denied_by(claim, given) or _denied_by(given, claim, whole=True)
+
+
+def _denied_by(speaker: Stance, other: Stance, *, whole: bool = False) -> bool:
+    for focus in speaker.focuses:
+        stems = [speaker.tokens[at].stem for at in focus]
+        shared = [word for word in stems if word in other.stems]
+        against = [word for word in shared if _opposed(word, speaker, other)]
+        enough = len(against) == len(shared) if whole else len(against) * 2 >= len(shared)
+        if against and enough and len(shared) * 2 >= len(stems):
             return True
     return False
+
+
+def denies_alone(claim: Stance, given: Stance) -> bool:
+    """True when the claim says no to something of its own, and the window says no to nothing."""
+    return any(
+        focus and not any(claim.tokens[at].stem in given.stems for at in focus)
+        for focus in claim.focuses
+    ) and not _says_no(given)
+
+
+def more_negators(claim: Stance, given: Stance) -> int:
+    """How many negators one text has more than the other, when the claim retells the window."""
+    return abs(len(claim.focuses) - len(given.focuses))
 
 
 def _opposed(word: str, claim: Stance, given: Stance) -> bool:
@@ -127,11 +144,17 @@ def _says_no(stance: Stance) -> bool:
     return any(_bare(token.low) for token in stance.tokens if token.content)
 
 
+@lru_cache(maxsize=20_000)
 def _bare(word: str) -> str:
-    """The word without a negating prefix, or "" when it has none."""
+    """The word without a negating prefix, or "" when it has none.
+
+    >>> _bare("unlabelled"), _bare("information"), _bare("under")
+    ('labelled', '', '')
+    """
     for prefix in _PREFIXES:
-        if word.startswith(prefix) and len(word) >= len(prefix) + 5:
-            return word[len(prefix) :]
+        rest = word.removeprefix(prefix)
+        if rest != word and len(rest) > 3 and meanings().nearness(word, rest) >= _KIN:
+            return rest
     return ""
 
 
@@ -352,3 +375,56 @@ def invents_cause(claim: Stance, given: Stance) -> bool:
     """True when the claim says why, and the window has nothing that could say so."""
     words = lists()
     return has_phrase(claim.line, words["causes"]) and not has_phrase(given.line, words["causes"])
+
+
+def replaced(claim: Stance, given: Stance) -> int:
+    """How many content words stand in the place of another one, in words that are the same.
+
+    >>> replaced(stance_of("The nurse's tap is the source."), stance_of("The driver's tap is the source."))
+    1
+    """
+    ours = [token for token in claim.tokens if token.low[0].isalnum()]
+    theirs = [token for token in given.tokens if token.low[0].isalnum()]
+    matcher = SequenceMatcher(None, [t.stem for t in ours], [t.stem for t in theirs], autojunk=False)
+    codes = matcher.get_opcodes()
+    count = 0
+    for at, (kind, a, b, c, d) in enumerate(codes):
+        if kind != "replace" or b - a > _LONGEST_SWAP or d - c > _LONGEST_SWAP:
+            continue
+        before = codes[at - 1][2] - codes[at - 1][1] if at else 2
+        after = codes[at + 1][2] - codes[at + 1][1] if at + 1 < len(codes) else 2
+        if before + after >= _CONTEXT and min(before, after) >= 1:
+            new = [t for t in ours[a:b] if t.content or t.low[0].isdigit()]
+            count += bool(new) and any(t.content or t.low[0].isdigit() for t in theirs[c:d])
+    return count
+
+
+def subjects_moved(claim: Stance, given: Stance) -> int:
+    """How many clauses begin with what another clause of the window is about.
+
+    >>> window = stance_of("An agent chooses its next steps; a workflow fixes the steps in code.")
+    >>> subjects_moved(stance_of("An agent fixes the steps in code."), window)
+    1
+    """
+    theirs = _parts(given)
+    count = 0
+    for part in _parts(claim):
+        shared = [word for word in part if word in given.stems]
+        if len(shared) < 2:
+            continue
+        subject, rest = shared[0], set(shared[1:])
+        best = max(len(rest & set(other)) for other in theirs)
+        fitting = [other for other in theirs if len(rest & set(other)) == best]
+        count += best >= 1 and best * 2 >= len(rest) and not any(subject in other for other in fitting)
+    return count
+
+
+def _parts(stance: Stance) -> list[list[str]]:
+    """The content stems of each clause, in order."""
+    parts: list[list[str]] = [[]]
+    for token in stance.tokens:
+        if token.low in _CLAUSE_ENDS or token.low in _JOINS:
+            parts.append([])
+        elif token.content:
+            parts[-1].append(token.stem)
+    return [part for part in parts if part]
