@@ -1,4 +1,4 @@
-"""This product and LangChain's default pipeline, side by side in one run → evals/results/bench.json.
+"""This product beside LangChain's default pipeline, in one run → evals/results/bench.json.
 
 `python evals/bench.py [--quick] [PART …]` with the extras `torch` and `bench` installed. Both read
 the same files and use the same weights (all-MiniLM-L6-v2): ours as the bundled int8 encoder,

@@ -8,7 +8,12 @@ from assistant.answer.extractive import (
     refusal,
     reply_to_small_talk,
 )
-from assistant.answer.parts import Answer, Citation, Citations, Suggestion
+from assistant.answer.fluent import Event, answer_with_model
+from assistant.answer.followup import Turn as EarlierTurn
+from assistant.answer.followup import leans, rewrite_with_model, standalone_question
+from assistant.answer.gate import Gated, Support, check_sentence, gate_reply
+from assistant.answer.parts import Answer, Citation, Citations, Removed, Suggestion
+from assistant.answer.prompt import Exchange
 from assistant.answer.units import Unit, sentences_of, units_of
 
 __all__ = [
@@ -17,12 +22,24 @@ __all__ = [
     "Asked",
     "Citation",
     "Citations",
+    "EarlierTurn",
+    "Event",
+    "Exchange",
+    "Gated",
+    "Removed",
     "Shelf",
     "Suggestion",
+    "Support",
     "Unit",
+    "answer_with_model",
+    "check_sentence",
     "extractive_answer",
+    "gate_reply",
+    "leans",
     "refusal",
     "reply_to_small_talk",
+    "rewrite_with_model",
     "sentences_of",
+    "standalone_question",
     "units_of",
 ]

@@ -85,10 +85,7 @@ def extractive_answer(
         )
         texts.append(f"**{_one_line(part.question.asked)}**\n\n{text}" if len(asked) > 1 else text)
     collected = citations.collected()
-    notices = _language_notices(asked) + _spelling_notices(asked)
-    if any(not part.retrieval.sure for part in answered):
-        notices.append(UNSURE)
-    notices += _review_notices({c.source_id for c in collected}, shelf, today)
+    cited = {citation.source_id for citation in collected}
     return Answer(
         question=message,
         text="\n\n".join(texts),
@@ -96,8 +93,8 @@ def extractive_answer(
         rung=RUNG,
         rung_reason=rung_reason,
         refused=not answered,
-        notices=tuple(notices),
-        suggestions=_suggestions(hits, {c.source_id for c in collected}, shelf),
+        notices=notices_for(asked, cited, shelf, today),
+        suggestions=suggestions_for(hits, cited, shelf),
         confidence=max((part.retrieval.confidence for part in asked), default=0.0),
     )
 
@@ -116,7 +113,17 @@ def refusal(retrieval: Retrieval, shelf: Shelf) -> str:
     )
 
 
-def _suggestions(hits: Sequence[Hit], cited: set[str], shelf: Shelf) -> tuple[Suggestion, ...]:
+def notices_for(
+    asked: Sequence[Asked], cited: set[str], shelf: Shelf, today: date
+) -> tuple[str, ...]:
+    """What the reader should know of an answer to these questions that cites these sources."""
+    notices = _language_notices(asked) + _spelling_notices(asked)
+    if any(part.retrieval.answerable and not part.retrieval.sure for part in asked):
+        notices.append(UNSURE)
+    return tuple(notices + _review_notices(cited, shelf, today))
+
+
+def suggestions_for(hits: Sequence[Hit], cited: set[str], shelf: Shelf) -> tuple[Suggestion, ...]:
     """Articles to read next: what the cited ones link to first, then other hits."""
     linked = [
         other

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from assistant.ladder import Attempt
 from assistant.retrieve import Hit
 
 Origin = Literal["knowledge", "project"]
@@ -32,6 +33,14 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """A sentence of a model that is not shown, and the code of the reason."""
+
+    sentence: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """Where to go next: an article and a question that it answers."""
 
@@ -42,7 +51,13 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer in Markdown with `[n]` markers; `rung` says who wrote it and `rung_reason` why."""
+    """An answer in Markdown with `[n]` markers; `rung` says who wrote it and `rung_reason` why.
+
+    What only a model's answer has: `attempts` are the rungs that did not answer and why,
+    `removed` the sentences that no source supports, `unknown_markers` how many markers named
+    nothing that was offered, `incomplete` that the model was cut, and `alternative` the answer
+    from passages alone, which the reader may keep instead.
+    """
 
     question: str
     text: str
@@ -53,6 +68,11 @@ class Answer:
     notices: tuple[str, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     confidence: float = 0.0
+    attempts: tuple[Attempt, ...] = ()
+    removed: tuple[Removed, ...] = ()
+    unknown_markers: int = 0
+    incomplete: bool = False
+    alternative: "Answer | None" = None
 
     def as_json(self) -> dict[str, Any]:
         """The contract of `scopewright ask --json`, with what the page shows besides."""
@@ -69,6 +89,14 @@ class Answer:
                 for s in self.suggestions
             ],
             "confidence": round(self.confidence, 4),
+            "attempts": [
+                {"rung": a.rung, "code": a.code, "reason": a.reason, "remedy": a.remedy}
+                for a in self.attempts
+            ],
+            "removed": [{"sentence": one.sentence, "reason": one.reason} for one in self.removed],
+            "unknown_markers": self.unknown_markers,
+            "incomplete": self.incomplete,
+            "alternative": self.alternative.as_json() if self.alternative else None,
         }
 
 

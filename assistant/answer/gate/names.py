@@ -52,3 +52,21 @@ def unknown_names(text: str, forms: frozenset[str], question: str) -> list[str]:
         if not {low, stem(low), low.removesuffix("s")} & known:
             unknown.append(name)
     return unknown
+
+
+_DATED = re.compile(
+    r"([A-Z][\w’'-]+)(?: et al\.?)?(?:'s|’s)?(?: (?:and|&) [A-Z][\w’'-]+)?,? \(?((?:19|20)\d\d)\b"
+)
+
+
+def misdated(text: str, passage: str) -> bool:
+    """True when a name or a month has another year than in the passage.
+
+    >>> misdated("Guo et al. (2018) found it.", "Guo et al. (2017) and Hu (2018) found it.")
+    True
+    """
+    given = {(found[1], found[2]) for found in _DATED.finditer(passage)}
+    names = {name for name, _ in given}
+    return any(
+        found[1] in names and (found[1], found[2]) not in given for found in _DATED.finditer(text)
+    )

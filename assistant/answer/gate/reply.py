@@ -11,23 +11,16 @@ from assistant.answer.gate.layout import Block, Line, Statement, blocks_of
 from assistant.answer.gate.quantities import quantities_of
 from assistant.answer.gate.names import names_of
 from assistant.answer.gate.signs import claim_of
-from assistant.answer.gate.support import STRICTNESS, Reason, Strictness, judge
+from assistant.answer.gate.strictness import STRICTNESS, Strictness
+from assistant.answer.gate.support import judge
 from assistant.answer.gate.words import Token, lists, plain, stem, tokens_of
-from assistant.answer.parts import Citation, Citations
+from assistant.answer.parts import Citation, Citations, Removed
 from assistant.retrieve import Hit
 
 # A reply is judged up to here; no rung is asked for nearly as much.
 LONGEST = 24_000
 LONGEST_INTRODUCTION = 16
 _FINISHED = re.compile(r"[.!?…:][\"”')*_\]\d\[ ]*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """A sentence of the model that is not shown, and why."""
-
-    sentence: str
-    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)

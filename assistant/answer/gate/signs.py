@@ -13,6 +13,7 @@ from assistant.answer.gate.stance import (
     Stance,
     denies,
     denies_alone,
+    denies_softly,
     invents_cause,
     overstatements,
     replaced,
@@ -36,7 +37,7 @@ _JOINTS = frozenset({"because", "so", "and", "which", "while", "but", "when", "i
 
 BASE = ("cosine", "window", "whole", "worst", "missing")
 FINE = (
-    "exact", "misplaced", "bound", "near", "turned", "units", "told", "denies", "denies_alone", "negators", "replaced", "moved",
+    "exact", "misplaced", "bound", "near", "turned", "units", "told", "denies", "denies_softly", "denies_alone", "negators", "replaced", "moved",
     "reverses", "modifier", "order", "rival", "cause", "misused", "elsewhere", "row", "named",
     "universal", "any", "exclusive", "certain", "none_at_all", "necessary", "necessary_weak",
     "frequent", "unhedged", "quantified",
@@ -150,6 +151,7 @@ def fine_signs(claim: Claim, evidence: Evidence, at: int, met: Floats) -> Floats
         "units": float(window.units),
         "told": float((own.max(axis=0, initial=0.0) >= ECHO).sum() / max(evidence.members[at].sum(), 1)),
         "denies": float(denies(echoed, given)),
+        "denies_softly": float(denies_softly(echoed, given)),
         "denies_alone": float(denies_alone(echoed, given)),
         "negators": float(min(max(len(claim.stance.focuses) - len(given.focuses), 0), 2)),
         "replaced": float(min(replaced(echoed, given), 2)),

@@ -21,6 +21,7 @@ _LONGEST_SWAP = 3
 # A word and the same with "un" before it are at least as near as this.
 _KIN = 0.3
 _CONTEXT = 3
+_UNLIKE = 0.35
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,17 @@ def denies(claim: Stance, given: Stance) -> bool:
     return _denied_by(claim, given) or _denied_by(given, claim, whole=True)
 
 
-def _denied_by(speaker: Stance, other: Stance, *, whole: bool = False) -> bool:
+def denies_softly(claim: Stance, given: Stance) -> bool:
+    """As `denies`, where a word such as "missing" may say the same no in another way."""
+    ours, theirs = _denied_by(claim, given, softly=True), _denied_by(given, claim, softly=True)
+    return ours or theirs
+
+
+def _denied_by(
+    speaker: Stance, other: Stance, *, whole: bool = False, softly: bool = False
+) -> bool:
+    if softly != has_phrase(other.line, lists()["negative"]):
+        return False
     for focus in speaker.focuses:
         stems = [speaker.tokens[at].stem for at in focus]
         shared = [word for word in stems if word in other.stems]
@@ -125,11 +136,6 @@ def denies_alone(claim: Stance, given: Stance) -> bool:
         focus and not any(claim.tokens[at].stem in given.stems for at in focus)
         for focus in claim.focuses
     ) and not _says_no(given)
-
-
-def more_negators(claim: Stance, given: Stance) -> int:
-    """How many negators one text has more than the other, when the claim retells the window."""
-    return abs(len(claim.focuses) - len(given.focuses))
 
 
 def _opposed(word: str, claim: Stance, given: Stance) -> bool:
@@ -316,7 +322,7 @@ def _quantified(stance: Stance, quantifiers: frozenset[str]) -> dict[str, str]:
 # better one.
 _PIVOTS = {"than": True, "before": True, "after": False, "outperforms": True, "outperform": True, "beats": True,
            "beat": True, "exceeds": True, "exceed": True, "outweighs": True, "outweigh": True, "replaces": True,
-           "precedes": True, "follows": False}
+           "precedes": True, "follows": False, "instead": True}
 _LESSER = frozenset(
     {"less", "fewer", "lower", "smaller", "cheaper", "worse", "slower", "weaker", "shorter", "easier", "later", "rather"}
 )
@@ -354,6 +360,8 @@ def _pivots(stance: Stance) -> list[tuple[str, frozenset[str], frozenset[str]]]:
         if token.low == "than":
             before = {word.low for word in stance.tokens[max(0, at - 4) : at]}
             greater = not before & _LESSER
+        if token.low == "instead" and not stance.line.count(" instead of "):
+            continue
         kind = "time" if token.low in ("before", "after", "precedes", "follows") else "size"
         found.append((kind, left, right) if greater else (kind, right, left))
     return found
@@ -378,9 +386,9 @@ def invents_cause(claim: Stance, given: Stance) -> bool:
 
 
 def replaced(claim: Stance, given: Stance) -> int:
-    """How many content words stand in the place of another one, in words that are the same.
+    """How many words stand in the place of quite another one, in words that are the same.
 
-    >>> replaced(stance_of("The nurse's tap is the source."), stance_of("The driver's tap is the source."))
+    >>> replaced(stance_of("The nurse's tap is the label."), stance_of("The engine's tap is the label."))
     1
     """
     ours = [token for token in claim.tokens if token.low[0].isalnum()]
@@ -391,12 +399,21 @@ def replaced(claim: Stance, given: Stance) -> int:
     for at, (kind, a, b, c, d) in enumerate(codes):
         if kind != "replace" or b - a > _LONGEST_SWAP or d - c > _LONGEST_SWAP:
             continue
-        before = codes[at - 1][2] - codes[at - 1][1] if at else 2
-        after = codes[at + 1][2] - codes[at + 1][1] if at + 1 < len(codes) else 2
+        before = codes[at - 1][2] - codes[at - 1][1] if at else 1
+        after = codes[at + 1][2] - codes[at + 1][1] if at + 1 < len(codes) else 1
         if before + after >= _CONTEXT and min(before, after) >= 1:
-            new = [t for t in ours[a:b] if t.content or t.low[0].isdigit()]
-            count += bool(new) and any(t.content or t.low[0].isdigit() for t in theirs[c:d])
+            count += _unlike(ours[a:b], theirs[c:d])
     return count
+
+
+def _unlike(ours: Sequence[Token], theirs: Sequence[Token]) -> bool:
+    """True when both have content, and no word of one is near a word of the other."""
+    new = tuple(token.low for token in ours if token.content)
+    old = tuple(token.low for token in theirs if token.content)
+    if not new or not old:
+        return False
+    near = meanings().rows(new) @ meanings().rows(old).T
+    return float(near.max()) < _UNLIKE
 
 
 def subjects_moved(claim: Stance, given: Stance) -> int:
@@ -413,9 +430,8 @@ def subjects_moved(claim: Stance, given: Stance) -> int:
         if len(shared) < 2:
             continue
         subject, rest = shared[0], set(shared[1:])
-        best = max(len(rest & set(other)) for other in theirs)
-        fitting = [other for other in theirs if len(rest & set(other)) == best]
-        count += best >= 1 and best * 2 >= len(rest) and not any(subject in other for other in fitting)
+        fitting = [other for other in theirs if rest <= set(other)]
+        count += bool(fitting) and not any(subject in other for other in fitting)
     return count
 
 

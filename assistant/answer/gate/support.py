@@ -1,15 +1,16 @@
 """A sentence and passages → Support: does one of them say it, where, and if not, why not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from assistant.answer.gate.evidence import Encode, Evidence, Floats, Window, gather
-from assistant.answer.gate.names import unknown_names
+from assistant.answer.gate.names import misdated, unknown_names
 from assistant.answer.gate.quantities import single, unfounded
 from assistant.answer.gate.signs import BASE, FINE, Claim, base_signs, claim_of, fine_signs
+from assistant.answer.gate.strictness import STRICTNESS, Strictness
 from assistant.answer.gate.words import plain
 from assistant.retrieve import Passage
 
@@ -27,24 +28,6 @@ _REASONS: dict[str, Reason] = {
     "necessary": "strength", "necessary_weak": "strength", "frequent": "strength",
     "unhedged": "strength", "quantified": "strength",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Strictness:
-    """Where the gate draws its line; fitted on the dev half of `evals/cases/groundedness`.
-
-    `base` chooses the windows that are looked at closely, `fine` weighs all signs of one. A
-    sentence is supported when its best window scores at least `least`.
-    """
-
-    base: tuple[float, ...] = (5.0, 4.0, 2.0, 2.0, -1.0)
-    fine: tuple[float, ...] = field(default=(0.0,) * (len(BASE) + len(FINE)))
-    offset: float = -6.5
-    least: float = 0.0
-    windows: int = 4
-
-
-STRICTNESS = Strictness()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +79,7 @@ def _by_passage(
     if not evidence.windows or not claim.content:
         return -np.inf, Support(False, "not_similar")
     closest, signs = closely(claim, evidence, strictness)
-    scores = signs @ np.array(strictness.fine, np.float32) + strictness.offset
+    scores = signs @ strictness.fine + strictness.offset
     best = int(scores.argmax())
     score = float(scores[best])
     reason = plain_fault(claim, evidence, question)
@@ -112,7 +95,7 @@ def closely(
     """The windows most like the claim, and all signs of each, shape (windows, signs)."""
     met = evidence.meet(claim.content)
     base = base_signs(claim, evidence, met)
-    order = np.argsort(-(base @ np.array(strictness.base, np.float32)), kind="stable")
+    order = np.argsort(-(base @ strictness.base), kind="stable")
     closest = [int(at) for at in order[: strictness.windows]]
     rows = [np.concatenate([base[at], fine_signs(claim, evidence, at, met)]) for at in closest]
     return closest, np.stack(rows)
@@ -125,12 +108,14 @@ def plain_fault(claim: Claim, evidence: Evidence, question: str) -> Reason:
         return wrong
     if single(claim.text, evidence.quantities, evidence.passage.text):
         return "number"
+    if misdated(claim.text, plain(evidence.passage.text)):
+        return "number"
     return "name" if unknown_names(claim.text, evidence.forms, question) else "ok"
 
 
 def _reason(signs: Floats, strictness: Strictness) -> Reason:
     """The reason behind the sign that weighed most against the sentence."""
-    against = signs * np.array(strictness.fine, np.float32)
+    against = signs * strictness.fine
     names = (*BASE, *FINE)
     worst = min((at for at in range(len(names)) if names[at] in _REASONS), key=lambda at: against[at])
     return _REASONS[names[worst]] if against[worst] < -1.0 else "not_similar"
