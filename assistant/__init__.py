@@ -16,14 +16,17 @@ _HOMES = {
     "AssistantError": "errors",
     "Check": "service",
     "Citation": "answer",
+    "Found": "store",
     "Hit": "retrieve",
     "IngestReport": "service",
     "InputInvalid": "errors",
     "Passage": "ingest",
     "Project": "store",
     "Retrieval": "retrieve",
+    "RungState": "ladder",
     "Settings": "settings",
     "SettingsInvalid": "errors",
+    "Step": "service",
     "StoredFile": "store",
     "Turn": "store",
     "UserFixable": "errors",
@@ -35,10 +38,11 @@ if TYPE_CHECKING:
     from assistant.answer import Answer, Citation
     from assistant.errors import AssistantError, InputInvalid, SettingsInvalid, UserFixable
     from assistant.ingest import Passage, expand_paths
+    from assistant.ladder import RungState
     from assistant.retrieve import Hit, Retrieval
-    from assistant.service import Assistant, Check, IngestReport
+    from assistant.service import Assistant, Check, IngestReport, Step
     from assistant.settings import Settings, load_settings
-    from assistant.store import Project, StoredFile, Turn
+    from assistant.store import Found, Project, StoredFile, Turn
 
 __all__ = [
     "Answer",
@@ -46,14 +50,17 @@ __all__ = [
     "AssistantError",
     "Check",
     "Citation",
+    "Found",
     "Hit",
     "IngestReport",
     "InputInvalid",
     "Passage",
     "Project",
     "Retrieval",
+    "RungState",
     "Settings",
     "SettingsInvalid",
+    "Step",
     "StoredFile",
     "Turn",
     "UserFixable",

@@ -62,7 +62,7 @@ class NotFound(UserFixable):
 
 
 class FileRejected(UserFixable):
-    """A file cannot be taken in; `code` is one of the codes in `ingest.limits`."""
+    """A file cannot be taken in; `code` is one of those in `ingest.limits` or `store.archive`."""
 
     default_code = "file_rejected"
 

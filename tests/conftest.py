@@ -2,11 +2,10 @@
 
 import os
 import socket
-from pathlib import Path
 
 import pytest
+from places import SHARED
 
-SHARED = Path(__file__).parents[1].parent / "shared"
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["ANONYMIZED_TELEMETRY"] = "False"
@@ -19,6 +18,8 @@ def _own_home(tmp_path, monkeypatch):
         if name.startswith("SCOPEWRIGHT_") or name == "OPENAI_API_KEY":
             monkeypatch.delenv(name)
     monkeypatch.setenv("SCOPEWRIGHT_HOME", str(tmp_path / "home"))
+    # A test that wants a model names its rungs; others must not depend on what is installed.
+    monkeypatch.setenv("SCOPEWRIGHT_LADDER", "extractive")
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "retrieve": {"errors", "ingest", "index"},
     "local_model": {"errors"},
     "ladder": {"errors", "settings", "tokens", "local_model"},
-    "answer": {"errors", "retrieve", "ladder"},
+    "answer": {"errors", "tokens", "retrieve", "ladder"},
     "store": {"errors", "settings", "facts", "ingest", "document"},
     "service": {
         "errors", "settings", "tokens", "ingest", "embed", "index", "retrieve", "local_model",

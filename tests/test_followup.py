@@ -114,7 +114,10 @@ def test_a_model_rewrites_with_the_words_of_the_conversation(tmp_path):
 )
 def test_a_rewriting_that_adds_or_loses_words_is_not_used(tmp_path, reply):
     ladder, _ = _ladder(tmp_path, reply, reply)
-    assert rewrite_with_model("and for images?", HISTORY, ladder) == f"and for images? ({BEFORE.rstrip('?')})"
+    assert (
+        rewrite_with_model("and for images?", HISTORY, ladder)
+        == f"and for images? ({BEFORE.rstrip('?')})"
+    )
 
 
 def test_no_model_is_asked_about_a_question_that_stands_alone(tmp_path):

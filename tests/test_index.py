@@ -21,6 +21,7 @@ from assistant.index import (
     build_index,
     current_index,
     fold,
+    remove_indexes,
     stamp_of,
     stems_of,
     text_to_index,
@@ -28,7 +29,7 @@ from assistant.index import (
 )
 from assistant.index.vectors import EXACT_LIMIT, Vectors
 from assistant.index.words import WordIndex
-from assistant.ingest import Passage
+from assistant.ingest import Origin, Passage
 
 ENCODER = HashingEncoder(64)
 WIDTH, MANY = 32, 3_000
@@ -40,16 +41,18 @@ TEXTS = (
 )
 
 
-def passages_of(texts: Sequence[str], first: int = 0) -> list[Passage]:
+def passages_of(texts: Sequence[str], origin: Origin = "project") -> list[Passage]:
     """Two passages a source."""
     return [
-        Passage(f"f{at // 2}#{at}", f"f{at // 2}", "project", "", "", words, at, None, "en")
-        for at, words in enumerate(texts, first)
+        Passage(f"f{at // 2}#{at}", f"f{at // 2}", origin, "", "", words, at, None, "en")
+        for at, words in enumerate(texts)
     ]
 
 
-def material_of(texts: Sequence[str] = TEXTS, encoder: HashingEncoder = ENCODER) -> Material:
-    passages = passages_of(texts)
+def material_of(
+    texts: Sequence[str] = TEXTS, encoder: HashingEncoder = ENCODER, origin: Origin = "project"
+) -> Material:
+    passages = passages_of(texts, origin)
     rows = encoder.encode([text_to_index(passage) for passage in passages])
     return Material(encoder.name, passages, rows)
 
@@ -99,9 +102,19 @@ def test_sources_are_judged_by_the_questions_they_answer(tmp_path):
     asked = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0.6, 0.8, 0, 0], [0.8, 0, 0.6, 0]], np.float32)
     material = Material("e", passages_of(TEXTS), rows, asked=asked, asked_by=["f0"] * 4, whole=None)
     index = built(tmp_path, material)
-    best, three = index.asked(rows[0])
+    best, several = index.asked(rows[0])
     np.testing.assert_allclose(best, [1.0, -1.0])
-    np.testing.assert_allclose(three, [(1 + 0.8 + 0.6) / 3, -1.0], rtol=1e-6)
+    np.testing.assert_allclose(several, [(1 + 0.8 + 0.6 + 0) / 4, -1.0], rtol=1e-6)
+    index.close()
+
+
+def test_only_the_best_six_questions_count(tmp_path):
+    rows = np.eye(4, dtype=np.float32)
+    asked = np.zeros((9, 4), np.float32)
+    asked[:, 0] = [0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.1, 0.1, 0.1]
+    material = Material("e", passages_of(TEXTS), rows, asked=asked, asked_by=["f0"] * 9)
+    index = built(tmp_path, material)
+    np.testing.assert_allclose(index.asked(rows[0])[1], [0.9, -1.0], rtol=1e-6)
     index.close()
 
 
@@ -140,13 +153,39 @@ def test_a_finished_index_is_not_built_again(tmp_path):
     index.close()
 
 
-def test_old_generations_go_but_the_last_stays(tmp_path):
+@pytest.mark.parametrize(("origin", "stay"), [("knowledge", 2), ("project", 1)])
+def test_old_generations_go_but_the_last_one_of_the_articles(tmp_path, origin, stay):
     stamps = []
     for count in range(1, 5):
-        material = material_of(TEXTS[:count])
+        material = material_of(TEXTS[:count], origin=origin)
         built(tmp_path, material).close()
         stamps.append(stamp_for(material))
-    assert on_shelf(tmp_path) == set(stamps[-2:])
+    assert on_shelf(tmp_path) == set(stamps[-stay:])
+
+
+def test_who_has_an_index_open_reads_on_when_it_is_removed(tmp_path):
+    index = built(tmp_path, material_of())
+    remove_indexes(tmp_path)
+    assert on_shelf(tmp_path) == set()
+    assert current_index(tmp_path, stamp_for(material_of())) is None
+    assert [index.passage(row).text for row in range(len(index))] == list(TEXTS)
+    assert index.vectors.nearest(ENCODER.encode_query(TEXTS[1]), 1)[0] == 1
+    assert index.words.scores(stems_of("drift"))[3] > 0
+    index.close()
+    assert len(built(tmp_path, material_of())) == len(TEXTS)
+    remove_indexes(tmp_path / "nothing here")
+
+
+def test_a_large_index_is_scanned_when_its_graph_is_gone(tmp_path):
+    rows = unit_rows(2, EXACT_LIMIT + 1)
+    index = built(tmp_path, large_material(rows, range(len(rows))))
+    question = rows[7]
+    assert not index.vectors.exact
+    assert 7 in index.vectors.nearest(question, 3)
+    remove_indexes(tmp_path)
+    assert set(index.vectors.nearest(question, 3)) == set(np.argsort(-(rows @ question))[:3])
+    index.close()
+    assert on_shelf(tmp_path) == set()
 
 
 # -- faults
@@ -259,7 +298,7 @@ def unit_rows(seed: int, count: int) -> np.ndarray:
 
 def large_material(rows: np.ndarray, keys: Sequence[int]) -> Material:
     passages = [
-        Passage(f"p{key}", "f", "project", "", "", f"passage {key}", key, None, "en")
+        Passage(f"p{key}", "f", "knowledge", "", "", f"passage {key}", key, None, "en")
         for key in keys
     ]
     return Material("random", passages, rows)

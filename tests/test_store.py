@@ -9,14 +9,17 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import SHARED
+from places import SHARED
 from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
@@ -26,7 +29,8 @@ from assistant.errors import AssistantError, InputInvalid, NotFound, StorageUnav
 from assistant.ingest import HeldBack, IngestedFile, Passage
 from assistant.settings import Settings
 from assistant.store import HeldPassage, Project, Store, Turn, backup, new_id, reading
-from assistant.store.database import BUSY_TIMEOUT_S, DATABASE
+from assistant.store.database import BUSY_TIMEOUT_S, DATABASE, writing
+from assistant.store.queue import ENDING as QUEUE
 from assistant.store.schema import metadata
 
 # The package has a function of that name.
@@ -578,7 +582,7 @@ STEP = '''"""A step of tomorrow."""
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "9000", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "9000", "0002", None, None
 
 
 def upgrade() -> None:
@@ -615,7 +619,7 @@ def test_an_older_database_is_backed_up_and_brought_up_to_date(home, tomorrow):
             assert migration.schema_version(connection) == "9000"
     (copy,) = home.glob("*.before-9000.db")
     found = sqlite3.connect(copy).execute("SELECT name, version_num FROM projects, alembic_version")
-    assert found.fetchall() == [("p", "0001")]
+    assert found.fetchall() == [("p", "0002")]
 
 
 def test_a_migration_that_fails_half_way_changes_nothing(home, tomorrow):
@@ -625,7 +629,7 @@ def test_a_migration_that_fails_half_way_changes_nothing(home, tomorrow):
     with pytest.raises(AssistantError):
         Store(Settings(home=home))
     with sqlite3.connect(home / DATABASE) as raw:
-        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
         assert "colour" not in {row[1] for row in raw.execute("PRAGMA table_info(projects)")}
     tomorrow("pass")
     with opened(home) as store:
@@ -692,18 +696,69 @@ def test_no_acknowledged_turn_is_lost_to_a_kill(home):
     assert len(found) <= len(acknowledged) + KILLS
 
 
-def test_four_processes_write_at_once(home):
+def test_four_processes_that_never_pause_write_at_once(home):
     with opened(home) as store:
         project = store.projects.create("default")
         thread = store.conversations.begin(project.id, "t")
-        writers = [started(home, thread, "40") for _ in range(4)]
+        writers = [started(home, thread, "300") for _ in range(4)]
         results = [writer.communicate() for writer in writers]
         assert [problems for _, problems in results] == [b""] * 4
         said = [turn for out, _ in results for turn in out.decode().split()]
         found = store.conversations.turns(project.id, thread)
-        assert len(said) == 160
+        assert len(said) == 1200
         assert sorted(said) == sorted(turn.id for turn in found)
     check_integrity(home)
+
+
+def waiting_writers(home: Path) -> int:
+    """How many stand in the kernel's queue for the turn to write."""
+    node = (home / f"{DATABASE}{QUEUE}").stat().st_ino
+    lines = Path("/proc/locks").read_text(encoding="ascii").splitlines()
+    return sum("->" in line and f":{node} " in line for line in lines)
+
+
+def until(wanted: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + 20
+    while not wanted():
+        assert time.monotonic() < give_up
+        time.sleep(0.005)
+
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="needs /proc/locks")
+def test_writers_come_in_the_order_in_which_they_began_to_wait(home):
+    # The first turns that a process takes are longer: the order must not hang on it.
+    with opened(home, busy_s=60.0) as store:
+        project = store.projects.create("default")
+        thread = store.conversations.begin(project.id, "t")
+        ask = functools.partial(store.conversations.ask, project.id, thread)
+        with writing(store.engine):
+            threads = []
+            for number in range(12):
+                threads.append(threading.Thread(target=ask, args=(f"{number}",)))
+                threads[-1].start()
+                until(lambda: waiting_writers(home) == len(threads))
+        for one in threads:
+            one.join()
+        turns = store.conversations.turns(project.id, thread)
+        assert [turn.question for turn in turns] == [str(number) for number in range(12)]
+
+
+def test_a_writer_whose_time_is_up_leaves_the_queue(home):
+    with opened(home, busy_s=0.2) as store:
+        project = store.projects.create("p")
+        with writing(store.engine), ThreadPoolExecutor(1) as pool:
+            for _ in range(3):
+                refused = pool.submit(store.conversations.begin, project.id, "t")
+                assert refused.exception().code == "storage_busy"
+        thread = store.conversations.begin(project.id, "now")
+        assert [one.id for one in store.conversations.all(project.id)] == [thread]
+
+
+def test_a_folder_without_a_queue_is_written_all_the_same(home):
+    with opened(home) as store:
+        (home / f"{DATABASE}{QUEUE}").unlink()
+        (home / f"{DATABASE}{QUEUE}").mkdir()
+        assert store.projects.create("p") == store.projects.named("p")
 
 
 def test_four_processes_may_set_up_the_same_folder(home):

@@ -6,13 +6,10 @@
 import itertools
 import os
 import sys
-import time
 from pathlib import Path
 
 from assistant.settings import Settings
 from assistant.store import Store
-
-PAUSE_S = 0.01
 
 
 def main() -> None:
@@ -23,10 +20,6 @@ def main() -> None:
         turn = store.conversations.ask(owner, thread, f"{os.getpid()} {number}")
         # One system call and no buffer: what the reader sees was said before the kill.
         os.write(1, f"{turn}\n".encode())
-        if not times:
-            # SQLite's lock is not fair: writers that never pause can starve one of them for the
-            # whole time it waits, which is then told that the database is busy.
-            time.sleep(PAUSE_S)
 
 
 if __name__ == "__main__":

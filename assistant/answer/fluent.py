@@ -46,10 +46,10 @@ TICK_S = 0.05
 
 NOT_ASKED = "Nothing was found that answers this, so no model was asked."
 CUT = "The model's answer was cut; ask again to retry."
-NOTHING_HELD = (
-    "{rung} answered, but no source supports what it wrote: the answer is put together from passages."
+NOTHING_HELD = "{rung} answered, but no source supports what it wrote: the answer is put together from passages."
+NOTHING_ENDED = (
+    "{rung} had not finished a sentence when it was cut: the answer is put together from passages."
 )
-NOTHING_ENDED = "{rung} had not finished a sentence when it was cut: the answer is put together from passages."
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +278,7 @@ class _Desk:
             outcome.offered,
             self._citations(outcome.offered),
             self.encode,
-            question=self.message,
+            question=" ".join([self.message, *(part.question.asked for part in self.asked)]),
             cut=cut,
             evidence=_matching(outcome.offered, evidence),
         )
@@ -300,9 +300,7 @@ class _Desk:
             reason = f"{error.problem} The answer is put together from passages."
         return replace(extract, rung_reason=reason, attempts=attempts)
 
-    def _nothing_held(
-        self, reply: Reply, gated: Gated, extract: Answer, *, cut: bool
-    ) -> Answer:
+    def _nothing_held(self, reply: Reply, gated: Gated, extract: Answer, *, cut: bool) -> Answer:
         why = NOTHING_ENDED if cut and not gated.removed else NOTHING_HELD
         return replace(
             extract,

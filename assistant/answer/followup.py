@@ -112,7 +112,9 @@ def leans(message: str) -> bool:
     if opening is None:
         return False
     # "Why do labels drift?" asks by itself; "And labels?" does not.
-    asks_itself = re.match(r"(?i)\W*(?:why|explain|tell me more|now|say more)\b", message) is not None
+    asks_itself = (
+        re.match(r"(?i)\W*(?:why|explain|tell me more|now|say more)\b", message) is not None
+    )
     return len(set(own)) < (2 if asks_itself else ENOUGH)
 
 

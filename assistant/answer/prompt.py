@@ -29,8 +29,12 @@ _TEMPLATE = re.compile(
     re.IGNORECASE,
 )
 _FENCE = re.compile(r"^(\s*)={2,}", re.MULTILINE)
-_ROLE = re.compile(r"^(\s*)(system|assistant|user|human|ai|instruction|response)(\s*:)", re.I | re.M)
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+_ROLE = re.compile(
+    r"^(\s*)(system|assistant|user|human|ai|instruction|response)(\s*:)", re.I | re.M
+)
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +107,21 @@ def _smaller(material: Material, excess: float) -> Material:
         return replace(material, hits=material.hits[:-1])
     if material.history:
         return replace(material, history=material.history[1:])
-    hits = tuple(replace(hit, passage=replace(hit.passage, text=_cut(hit.passage.text, excess))) for hit in material.hits)
-    return replace(material, hits=hits, question=_cut(material.question, excess), facts=material.facts[:-1])
+    hits = tuple(
+        replace(hit, passage=replace(hit.passage, text=_cut(hit.passage.text, excess)))
+        for hit in material.hits
+    )
+    return replace(
+        material, hits=hits, question=_cut(material.question, excess), facts=material.facts[:-1]
+    )
 
 
 def _cut(text: str, excess: float) -> str:
-    return text if len(text) <= SHORTEST_TEXT else text[: max(SHORTEST_TEXT, int(len(text) / excess * 0.9))]
+    return (
+        text
+        if len(text) <= SHORTEST_TEXT
+        else text[: max(SHORTEST_TEXT, int(len(text) / excess * 0.9))]
+    )
 
 
 def _prompt(material: Material, counter: TokenCounter) -> Prompt:
@@ -132,7 +145,9 @@ def _body(material: Material) -> str:
     if material.history:
         parts.append(fenced("conversation so far", told(material.history)))
     parts.append(fenced("question", material.question))
-    parts.append("Answer the question from the passages, with the number of a passage after each sentence.")
+    parts.append(
+        "Answer the question from the passages, with the number of a passage after each sentence."
+    )
     return "\n\n".join(parts)
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from assistant.index.vectors import Vectors, build_vectors
 from assistant.index.words import STOP_WORDS, WordIndex, common_words, fold, stems_of, words_of
-from assistant.ingest import Passage
+from assistant.ingest import Passage, text_to_index
 
 __all__ = [
     "STOP_WORDS",
@@ -30,6 +30,7 @@ __all__ = [
     "common_words",
     "current_index",
     "fold",
+    "remove_indexes",
     "stamp_of",
     "stems_of",
     "text_to_index",
@@ -54,8 +55,8 @@ class Material:
 
     `rows` has one unit vector a passage, shape (n, dimension). `asked` has the vectors of the
     questions that articles say they answer, `asked_texts` their words and `asked_by` the source
-    each belongs to; `whole` has for each source the text its words are also searched in. `notes` is kept beside the
-    passages, for example titles and references of articles.
+    each belongs to; `whole` has for each source the text its words are also searched in. `notes`
+    is kept beside the passages, for example titles and references of articles.
     """
 
     encoder: str
@@ -157,11 +158,6 @@ class Index:
         self.vectors.close()
 
 
-def text_to_index(passage: Passage) -> str:
-    """What is encoded and searched: the title and the heading path stand before the text."""
-    return "\n".join(part for part in (passage.title, passage.heading, passage.text) if part)
-
-
 def stamp_of(encoder: str, parts: Iterable[bytes]) -> str:
     """The name of an index made by `encoder` from `parts`: 24 hexadecimal digits."""
     digest = hashlib.sha256(f"{FORMAT}\0{encoder}\0".encode())
@@ -192,8 +188,20 @@ def build_index(shelf: Path, stamp: str, material: Material) -> Index:
             draft.rename(shelf / stamp)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-        _retire(shelf, stamp)
+        _retire(shelf, stamp, last_stays=_origin(material) == "knowledge")
         return Index(shelf / stamp)
+
+
+def remove_indexes(shelf: Path) -> None:
+    """Remove every index of a shelf, since each may hold text that was deleted.
+
+    Whoever has one open can go on reading it; the next one is built from what is left.
+    """
+    if not shelf.is_dir():
+        return
+    with FileLock(shelf / ".lock"):
+        (shelf / CURRENT).unlink(missing_ok=True)
+        _remove_folders(shelf, keep=())
 
 
 def _write(folder: Path, material: Material, previous: Path | None) -> None:
@@ -218,7 +226,7 @@ def _write(folder: Path, material: Material, previous: Path | None) -> None:
     number = {source: at for at, source in enumerate(sources)}
     meta = {
         "encoder": material.encoder,
-        "origin": passages[0].origin if passages else "project",
+        "origin": _origin(material),
         "sources": sources,
         "source_of": [number[passage.source_id] for passage in passages],
         "asked_by": [number[source] for source in material.asked_by],
@@ -241,16 +249,26 @@ def _previous(shelf: Path, material: Material) -> Path | None:
     return meta.parent if made_by == material.encoder else None
 
 
-def _retire(shelf: Path, stamp: str) -> None:
-    """Name the newest index and drop those that came before the last one.
+def _retire(shelf: Path, stamp: str, *, last_stays: bool) -> None:
+    """Name the newest index and drop those that came before the last one, or before this one.
 
-    The last one stays: another process may be reading it.
+    The last one of the articles stays: another process may be about to open it. That of a
+    person's files goes, since it may hold what was deleted; who misses it looks again.
     """
     pointer = shelf / CURRENT
-    last = pointer.read_text(encoding="utf-8") if pointer.is_file() else ""
-    for folder in shelf.iterdir():
-        if folder.is_dir() and folder.name not in (stamp, last):
-            shutil.rmtree(folder, ignore_errors=True)
+    last = pointer.read_text(encoding="utf-8") if last_stays and pointer.is_file() else ""
+    _remove_folders(shelf, keep=(stamp, last))
     draft = shelf / ".current"
     draft.write_text(stamp, encoding="utf-8")
     draft.replace(pointer)
+
+
+def _remove_folders(shelf: Path, *, keep: Sequence[str]) -> None:
+    for folder in [path for path in shelf.iterdir() if path.is_dir() and path.name not in keep]:
+        # Out of the way first, so that nobody opens half of an index.
+        gone = folder if folder.name.startswith(".") else folder.rename(shelf / f".{folder.name}")
+        shutil.rmtree(gone, ignore_errors=True)
+
+
+def _origin(material: Material) -> str:
+    return material.passages[0].origin if material.passages else "project"

@@ -23,6 +23,7 @@ def open_knowledge(
     parts = (
         part
         for path in paths
+        if path.is_file()
         for part in (path.relative_to(folder).as_posix().encode(), path.read_bytes())
     )
     stamp = stamp_of(encoder.name, parts)

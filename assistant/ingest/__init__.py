@@ -12,7 +12,15 @@ from assistant.ingest.convert import ConvertedFile, convert_file
 from assistant.ingest.files import IngestedFile, clean_name, expand_paths, ingest_file
 from assistant.ingest.holding import HeldBack
 from assistant.ingest.limits import LIMITS, REJECTIONS, Limits
-from assistant.ingest.passages import CUT, Cut, Origin, Passage, cut_markdown, estimate_tokens
+from assistant.ingest.passages import (
+    CUT,
+    Cut,
+    Origin,
+    Passage,
+    cut_markdown,
+    estimate_tokens,
+    text_to_index,
+)
 from assistant.ingest.texts import Warned
 
 __all__ = [
@@ -39,4 +47,5 @@ __all__ = [
     "ingest_file",
     "read_article",
     "read_knowledge",
+    "text_to_index",
 ]

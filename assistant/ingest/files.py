@@ -7,14 +7,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assistant.ingest.blocks import heading_words
 from assistant.ingest.convert import ConvertedFile, add_up, convert_bytes, read_bytes
 from assistant.ingest.foreign import Encode
 from assistant.ingest.furniture import strip_furniture
+from assistant.ingest.glance import may_be_mixed
 from assistant.ingest.holding import HeldBack, find_foreign, hold_back
 from assistant.ingest.language import languages_of
 from assistant.ingest.limits import LIMITS, Limits, reject
-from assistant.ingest.passages import Counter, Passage, cut_markdown, estimate_tokens
+from assistant.ingest.passages import (
+    Counter,
+    Passage,
+    cut_markdown,
+    estimate_tokens,
+    text_to_index,
+)
 from assistant.ingest.readers.pages import Page
 from assistant.ingest.sniff import FileType
 from assistant.ingest.texts import Warned, clean
@@ -28,7 +38,8 @@ _FEW = 3  # with so many marked headings, short lines that stand alone are no he
 class IngestedFile:
     """What a file gave: `passages` to answer from, `held_back` to be released by the user.
 
-    `text` is the converted document; every passage's text is an exact span of it.
+    `text` is the converted document; every passage's text is an exact span of it. `rows` has the
+    vector of each passage, held back or not, by `position`; None without an encoder.
     """
 
     title: str
@@ -38,6 +49,7 @@ class IngestedFile:
     passages: tuple[Passage, ...]
     held_back: tuple[HeldBack, ...]
     warnings: tuple[Warned, ...]
+    rows: NDArray[np.float32] | None = None
 
 
 def ingest_file(
@@ -65,16 +77,26 @@ def ingest_file(
     text, starts = _joined(pages)
     title = _title(converted, name)
     plain = converted.type in ("txt", "md") and len(_MARKED.findall(text)) < _FEW
-    foreign = find_foreign(text, encode, plain_headings=plain) if encode else ()
-    passages = cut_markdown(
-        text,
-        source_id=source_id,
-        title=title,
-        plain_headings=plain,
-        walls=[offset for span in foreign for offset in span],
-        pages=starts,
-        count=count,
-    )
+
+    def cut(walls: Sequence[int]) -> tuple[Passage, ...]:
+        return cut_markdown(
+            text,
+            source_id=source_id,
+            title=title,
+            plain_headings=plain,
+            walls=walls,
+            pages=starts,
+            count=count,
+        )
+
+    passages = cut(())
+    rows = encode([text_to_index(passage) for passage in passages]) if encode else None
+    foreign: tuple[tuple[int, int], ...] = ()
+    if encode is not None and rows is not None and may_be_mixed(rows):
+        foreign = find_foreign(text, encode, plain_headings=plain)
+    if foreign:
+        passages = cut([offset for span in foreign for offset in span])
+        rows = encode([text_to_index(passage) for passage in passages]) if encode else None
     languages = languages_of([passage.text for passage in passages])
     passages = tuple(
         replace(passage, language=language)
@@ -89,6 +111,7 @@ def ingest_file(
         passages=kept,
         held_back=held,
         warnings=add_up([*converted.warnings, *removed]),
+        rows=rows,
     )
 
 

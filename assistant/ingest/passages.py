@@ -31,6 +31,11 @@ class Passage:
     language: str
 
 
+def text_to_index(passage: Passage) -> str:
+    """What is encoded and searched: the title and the heading path stand before the text."""
+    return "\n".join(part for part in (passage.title, passage.heading, passage.text) if part)
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
     """How large passages become, in tokens; `small` is what a FILE merges with its neighbour."""

@@ -32,6 +32,7 @@ STRUCTURED_TOKENS = 2_000
 class Ladder:
     """The models of the settings in order; `models`, when given, take their place.
 
+    Without `embedded` the embedded model is asked only where the settings name it.
     Safe to use from many threads. Share `breakers` between ladders of one process.
     """
 
@@ -42,13 +43,14 @@ class Ladder:
         breakers: Breakers | None = None,
         models: Sequence[ChatModel] | None = None,
         seeker: Seeker | None = None,
+        embedded: bool = True,
     ) -> None:
         self._settings = settings
         self._breakers = breakers or Breakers(settings.breaker_failures, settings.breaker_s)
         self._local = LocalModel(
             settings.local_model, home=settings.home, options=_local_options(settings)
         )
-        self._rungs = Rungs(settings, self._local, seeker or Seeker())
+        self._rungs = Rungs(settings, self._local, seeker or Seeker(), embedded=embedded)
         self._given = None if models is None else [_given(model) for model in models]
         self._secrets = _secrets(settings)
         self._asker = Asker(settings, self._breakers, self._secrets)

@@ -42,7 +42,10 @@ class Rung:
 class Rungs:
     """Makes each rung once, so that its connections and its embedded model are kept."""
 
-    def __init__(self, settings: Settings, local: LocalModel, seeker: Seeker) -> None:
+    def __init__(
+        self, settings: Settings, local: LocalModel, seeker: Seeker, *, embedded: bool = True
+    ) -> None:
+        self._embedded = embedded
         self._settings = settings
         self._local = local
         self._seeker = seeker
@@ -73,6 +76,13 @@ class Rungs:
             for found in self._seeker.find():
                 spec = f"server:{found.base_url}#{found.model}"
                 yield self._rung(spec, f"{found.product} answers on this machine")
+        if not self._embedded:
+            refused = SettingsInvalid(
+                "The embedded model is not used for a single answer: starting it takes longer.",
+                remedy="Set SCOPEWRIGHT_LADDER=local to use it all the same.",
+            )
+            yield Rung("local", None, True, "", refused=refused)
+            return
         try:
             find_weights(self._settings.local_model)
         except AssistantError as error:

@@ -1,34 +1,29 @@
 """class Assistant: the one service that every channel uses; wiring and order, no algorithms."""
 
 import hmac
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from assistant.answer import (
-    Answer,
-    Asked,
-    Shelf,
-    extractive_answer,
-    reply_to_small_talk,
-)
+from assistant.answer import Answer, Shelf
 from assistant.errors import InputInvalid, NotFound
 from assistant.ingest import Origin, Passage
+from assistant.ladder import RungState
 from assistant.retrieve import Retrieval, Understood, retrieve, understand
+from assistant.service.answering import Answering, Look, Step
+from assistant.service.conversing import DEFAULT_PROJECT, Conversing, whole_characters
 from assistant.service.doctor import Check, run_checks
 from assistant.service.library import Library, Progress
 from assistant.service.taking_in import FileProgress, IngestReport, Rejected, Taken, take_in
 from assistant.settings import Settings, load_settings
-from assistant.store import Conversation, HeldPassage, Project, Store, StoredFile, Turn
+from assistant.store import HeldPassage, Project, Store, StoredFile
 
-__all__ = ["Assistant", "Check", "IngestReport", "Rejected", "Taken"]
+__all__ = ["Assistant", "Check", "IngestReport", "Rejected", "Step", "Taken"]
 
-DEFAULT_PROJECT = "default"
 HITS = 8
-NO_MODEL = "No language model is configured: the answer is put together from passages."
 
 
-class Assistant:
+class Assistant(Conversing):
     """Everything a channel can ask for. Projects are named by `project`, `default` at first.
 
     `clock` gives today's date, for review dates.
@@ -40,6 +35,7 @@ class Assistant:
         self.settings = settings or load_settings()
         self.store = Store(self.settings)
         self.library = Library(self.settings, self.store.projects)
+        self.answering = Answering(self.settings, self.library, clock)
         self._clock = clock
 
     def __enter__(self) -> "Assistant":
@@ -49,7 +45,8 @@ class Assistant:
         self.close()
 
     def close(self) -> None:
-        """Release indexes and connections."""
+        """Stop the models, release indexes and connections."""
+        self.answering.close()
         self.library.close()
         self.store.close()
 
@@ -70,7 +67,7 @@ class Assistant:
         """The passages that fit a query best, and whether they can answer it."""
         owner = self.project(project)
         parts = self._understand(question, owner)
-        return self._retrieve(" ".join(part.search for part in parts), owner, k)
+        return self._retrieve(" ".join(part.search for part in parts), owner, k, origin)
 
     def retrievals(
         self, question: str, *, project: str = DEFAULT_PROJECT, k: int = HITS
@@ -80,25 +77,28 @@ class Assistant:
         parts = self._understand(question, owner)
         return [self._retrieve(part.search, owner, k) for part in parts]
 
-    def ask(self, question: str, *, project: str = DEFAULT_PROJECT) -> Answer:
-        """Answer from the knowledge base and the project's files, or refuse honestly."""
-        talk = reply_to_small_talk(question)
-        if talk is not None:
-            return talk
-        owner = self.project(project)
-        parts = self._understand(question, owner)
-        asked = [Asked(part, self._retrieve(part.search, owner, HITS)) for part in parts]
-        return extractive_answer(
-            question,
-            asked,
-            self._shelf(),
-            self.library.encoder.encode,
-            rung_reason=NO_MODEL,
-            today=self._clock(),
+    def ask(self, question: str, *, project: str = DEFAULT_PROJECT, model: bool = False) -> Answer:
+        """Answer from the knowledge base and the project's files, or refuse honestly.
+
+        With `model` the ladder is asked for the wording; the embedded model only where the
+        settings name it.
+        """
+        look = self._look(self.project(project))
+        if not model:
+            return self.answering.extract(question, look)
+        *_, last = self.answering.events(question, look, quick=True)
+        assert last.answer is not None
+        return last.answer
+
+    def _look(self, owner: Project) -> Look:
+        return Look(
+            retrieve=lambda question: self._retrieve(question, owner, HITS),
+            understand=lambda message: self._understand(message, owner),
+            shelf=self._shelf(),
         )
 
     def _understand(self, question: str, owner: Project) -> tuple[Understood, ...]:
-        return understand(_whole_characters(question), self.library.indexes(owner.id))
+        return understand(whole_characters(question), self.library.indexes(owner.id))
 
     def _retrieve(
         self, question: str, owner: Project, k: int, origin: Origin | None = None
@@ -163,6 +163,14 @@ class Assistant:
         self.store.projects.delete(owner.id)
         self.library.forget(owner.id)
 
+    def export_project(self, name: str, target: Path) -> None:
+        """Write everything of a project to one file; vectors are encoded again when needed."""
+        self.store.export_project(self.project(name).id, target)
+
+    def import_project(self, source: Path, *, name: str | None = None) -> Project:
+        """Make a project of such a file, under its own name or another."""
+        return self.store.import_project(source, name=name)
+
     # -- files
 
     def ingest(
@@ -194,7 +202,9 @@ class Assistant:
 
     def delete_file(self, name: str, *, project: str = DEFAULT_PROJECT) -> None:
         """Delete a file with all its versions; it is out of answers at once."""
-        self.store.projects.delete_file(self.project(project).id, name)
+        owner = self.project(project)
+        self.store.projects.delete_file(owner.id, name)
+        self.library.drop(owner.id)
 
     def held_back(self, file_id: str, *, project: str = DEFAULT_PROJECT) -> list[HeldPassage]:
         """What of a file is kept out of answers, and why."""
@@ -205,61 +215,6 @@ class Assistant:
     ) -> int:
         """Let the held-back part of a file take part in answers, or hold it back again."""
         return self.store.projects.release(self.project(project).id, file_id, released=released)
-
-    # -- conversations
-
-    def converse(
-        self, question: str, *, conversation: str | None = None, project: str = DEFAULT_PROJECT
-    ) -> Iterator["Turn"]:
-        """Ask within a conversation: yield the stored turn, then the same with its answer.
-
-        The question is committed before it is answered, so it is never lost.
-        """
-        question = _whole_characters(question)
-        owner = self.project(project)
-        threads = self.store.conversations
-        thread = conversation or threads.begin(owner.id, question)
-        turn = threads.ask(owner.id, thread, question)
-        yield Turn(turn, thread, question, None, None)
-        answer = self.ask(question, project=project).as_json()
-        threads.answer(owner.id, turn, answer)
-        yield Turn(turn, thread, question, answer, None)
-
-    def answer_again(
-        self, turn: str, *, conversation: str, project: str = DEFAULT_PROJECT
-    ) -> "Turn":
-        """Answer a question that was stored and then interrupted; raise NotFound.
-
-        A question that has its answer already keeps it.
-        """
-        owner = self.project(project)
-        found = [one for one in self.turns(conversation, project=project) if one.id == turn]
-        if not found:
-            raise NotFound("There is no such question in this project.", remedy="Ask it again.")
-        if found[0].answer is not None:
-            return found[0]
-        answer = self.ask(found[0].question, project=project).as_json()
-        self.store.conversations.answer(owner.id, turn, answer)
-        return Turn(turn, conversation, found[0].question, answer, found[0].helpful)
-
-    def conversations(self, *, project: str = DEFAULT_PROJECT) -> list[Conversation]:
-        """The project's conversations, the latest used first."""
-        return self.store.conversations.all(self.project(project).id)
-
-    def turns(self, conversation: str, *, project: str = DEFAULT_PROJECT) -> list[Turn]:
-        """The turns of a conversation, oldest first."""
-        return self.store.conversations.turns(self.project(project).id, conversation)
-
-    def delete_conversation(self, conversation: str, *, project: str = DEFAULT_PROJECT) -> None:
-        """Delete a conversation with its turns."""
-        self.store.conversations.delete(self.project(project).id, conversation)
-
-    def rate(
-        self, turn: str, *, helpful: bool, comment: str = "", project: str = DEFAULT_PROJECT
-    ) -> None:
-        """Store a thumb up or down with the question it was given for."""
-        owner = self.project(project)
-        self.store.conversations.rate(owner.id, turn, helpful=helpful, comment=comment)
 
     # -- access and health
 
@@ -274,14 +229,13 @@ class Assistant:
             return True
         return hmac.compare_digest(key.encode(), wanted.get_secret_value().encode())
 
+    def rungs(self) -> list[RungState]:
+        """Each rung of the ladder: whether it answers now, and what to set when it does not."""
+        return self.answering.ladder().probe()
+
     def doctor(self) -> list[Check]:
         """Look at everything this installation needs."""
         return run_checks(self, self._clock())
-
-
-def _whole_characters(text: str) -> str:
-    """The text with a question mark for each half of a surrogate pair: no encoding carries one."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 # Articles whose first question makes a good beginning.

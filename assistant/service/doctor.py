@@ -35,6 +35,7 @@ def run_checks(assistant: "Assistant", today: date) -> list[Check]:
         "encoder": _encoder,
         "knowledge": _knowledge,
         "token counts": _tokens,
+        "models": _models,
     }
     checks: list[Check] = []
     for name, look in looks.items():
@@ -90,3 +91,12 @@ def _tokens(assistant: "Assistant", _today: date) -> Iterator[Check]:
     exact = TokenCounter(assistant.settings.tiktoken_folder).exact
     detail = "exact, by tiktoken" if exact else "about right, by the bundled tokenizer"
     yield Check("token counts", ok=True, detail=detail)
+
+
+def _models(assistant: "Assistant", _today: date) -> Iterator[Check]:
+    """Every rung; one that is not there is no fault as long as the lowest always answers."""
+    for state in assistant.rungs():
+        missing = "" if state.ok else "not in use: "
+        yield Check(
+            f"model {state.name}", ok=True, detail=missing + state.detail, remedy=state.remedy
+        )

@@ -3,16 +3,19 @@
 import shutil
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from assistant.embed import Encoder, load_encoder
+from assistant.errors import StorageUnavailable
 from assistant.index import (
     Index,
     Material,
     build_index,
     current_index,
+    remove_indexes,
     stamp_of,
     text_to_index,
 )
@@ -24,6 +27,9 @@ from assistant.store import Projects
 
 # Told how many texts were encoded and of how many, when that is known.
 Progress = Callable[[int], None]
+
+# How often a project's index is looked for while its files change.
+LOOKS = 5
 
 
 class Library:
@@ -55,18 +61,31 @@ class Library:
 
     def project(self, project_id: str) -> Index | None:
         """The index of the project's files as they are now, or None without any."""
-        revision = self._projects.revision(project_id)
-        stamp = stamp_of(self.encoder.name, [project_id.encode(), str(revision).encode()])
-        with self._lock:
-            stamp_open, index = self._open.get(project_id, ("", None))
-            if stamp_open == stamp:
-                return index
+        index = None
+        for _ in range(LOOKS):
+            revision = self._projects.revision(project_id)
             if revision == 0:
+                # Without files, or deleted by another process: then nothing of it may stay.
+                self.drop(project_id)
                 return None
-            shelf = self._shelf(project_id)
-            index = current_index(shelf, stamp) or self._build(shelf, stamp, project_id)
-            self._open[project_id] = (stamp, index)
-            return index
+            stamp = stamp_of(self.encoder.name, [project_id.encode(), str(revision).encode()])
+            with self._lock:
+                stamp_open, index = self._open.get(project_id, ("", None))
+                if stamp_open == stamp:
+                    return index
+                # Another process may remove an index that has just become an old one.
+                with suppress(FileNotFoundError):
+                    shelf = self._shelf(project_id)
+                    index = current_index(shelf, stamp) or self._build(shelf, stamp, project_id)
+                    self._open[project_id] = (stamp, index)
+            # Whether that is still how the files are, is seen by looking again.
+        if index is None:
+            raise StorageUnavailable(
+                "The files of the project are changing too fast to be searched.",
+                remedy="Try again in a moment.",
+                code="storage_busy",
+            )
+        return index
 
     def indexes(self, project_id: str, origin: Origin | None = None) -> list[Index]:
         """The indexes that a question in this project is looked up in."""
@@ -87,6 +106,15 @@ class Library:
             if index is not None:
                 index.close()
             shutil.rmtree(self._shelf(project_id), ignore_errors=True)
+
+    def drop(self, project_id: str) -> None:
+        """Remove the project's indexes; the next one is made of the files that there are then.
+
+        What has been opened is not closed: a question may be reading it.
+        """
+        with self._lock:
+            self._open.pop(project_id, None)
+            remove_indexes(self._shelf(project_id))
 
     def close(self) -> None:
         """Release every index."""

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from assistant.errors import UserFixable
-from assistant.index import text_to_index
 from assistant.ingest import HeldBack, IngestedFile, ingest_file
 from assistant.service.library import Library
 from assistant.store import Projects, StoredFile, new_id
@@ -111,7 +110,8 @@ def _take_one(
     file_id = new_id()
     encode = library.encoder.encode
     ingested = ingest_file(path, name=name, source_id=file_id, encode=encode)
-    texts = [text_to_index(passage) for passage in _every_passage(ingested)]
+    places = [passage.position for passage in _every_passage(ingested)]
+    assert ingested.rows is not None
     stored = projects.add_file(
         project_id,
         ingested,
@@ -119,7 +119,7 @@ def _take_one(
         name=name,
         size=path.stat().st_size,
         encoder=library.encoder.name,
-        rows=encode(texts),
+        rows=ingested.rows[places],
     )
     outcome: Outcome = "new" if stored.version == 1 else "new_version"
     return Taken(name, stored, outcome, tuple(ingested.held_back))

@@ -3,9 +3,12 @@
 SQL is the truth: every index can be made again from it. A write is acknowledged after COMMIT.
 """
 
+from pathlib import Path
+
 from sqlalchemy import Engine, text
 
 from assistant.settings import Settings
+from assistant.store.archive import export_project, import_project
 from assistant.store.conversations import Conversation, Conversations, Turn
 from assistant.store.database import (
     BUSY_TIMEOUT_S,
@@ -14,13 +17,17 @@ from assistant.store.database import (
     prepare_folder,
     reading,
 )
+from assistant.store.files import StoredFile
+from assistant.store.finding import Found
 from assistant.store.migrate import backup, create_database, migrate
-from assistant.store.projects import HeldPassage, Project, Projects, StoredFile, new_id
+from assistant.store.passages import HeldPassage
+from assistant.store.projects import Project, Projects, new_id
 
 __all__ = [
     "WAL_IS_SAFE",
     "Conversation",
     "Conversations",
+    "Found",
     "HeldPassage",
     "Project",
     "Projects",
@@ -46,6 +53,14 @@ class Store:
         migrate(self.engine)
         self.projects = Projects(self.engine)
         self.conversations = Conversations(self.engine)
+
+    def export_project(self, project_id: str, target: Path) -> None:
+        """Write everything of a project to one file, complete or not at all."""
+        export_project(self.engine, project_id, target)
+
+    def import_project(self, source: Path, *, name: str | None = None) -> Project:
+        """Make a project of such a file, in one transaction."""
+        return import_project(self.engine, source, name=name)
 
     def check(self) -> str:
         """The database's own verdict on its file: `ok`, or what is wrong with it."""

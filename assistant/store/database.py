@@ -11,9 +11,12 @@ from sqlalchemy.exc import DatabaseError, DBAPIError
 
 from assistant.errors import InputInvalid, StorageUnavailable
 from assistant.settings import Settings
+from assistant.store.queue import queued
 
 # How long a write waits for another process's before it is refused.
 BUSY_TIMEOUT_S = 5.0
+# The part of it that a write has left for the database itself, however long it queued.
+LEAST_SHARE = 0.1
 DATABASE = "scopewright.db"
 # SQLite 3.7.0 to 3.51.2 can corrupt a WAL database with two connections (fixed in 3.51.3).
 WAL_IS_SAFE = sqlite3.sqlite_version_info >= (3, 51, 3)
@@ -83,11 +86,18 @@ def prepare_folder(settings: Settings) -> Path:
 def open_engine(database: Path, *, busy_s: float = BUSY_TIMEOUT_S) -> Engine:
     """Open an engine on a database; a write waits at most `busy_s` seconds for another one."""
     engine = create_engine(
-        URL.create("sqlite", database=str(database)), connect_args={"timeout": busy_s}
+        URL.create("sqlite", database=str(database)),
+        connect_args={"timeout": busy_s},
+        execution_options={"wait_s": busy_s},
     )
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def database_path(engine: Engine) -> Path:
+    """Where the SQLite database lies."""
+    return Path(str(engine.url.database))
 
 
 def _check_writable(folder: Path) -> None:
@@ -100,14 +110,17 @@ def _prepare_connection(connection: Any, _record: Any) -> None:
     # The driver must not open transactions by itself: `_begin` says which kind.
     connection.isolation_level = None
     journal = "WAL" if WAL_IS_SAFE else "TRUNCATE"
-    for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON"):
+    # What is deleted is overwritten: a person's text must not stay in free pages of the file.
+    safe = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+    for pragma in (f"journal_mode={journal}", *safe):
         connection.execute(f"PRAGMA {pragma}").close()
 
 
 def _begin(connection: Connection) -> None:
     # A deferred transaction that reads and then writes fails at once when another one wrote.
-    immediate = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={round(options['wait_s'] * 1000)}").close()
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
 
 @contextmanager
@@ -119,9 +132,15 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A write transaction that is committed when the block ends, and only then counts."""
-    with translated(), engine.connect() as connection:
-        connection = connection.execution_options(writes=True)
+    """A write transaction that is committed when the block ends, and only then counts.
+
+    Writers take turns in the order they came; what the wait for that leaves of the time is for
+    those that do not queue, such as another program.
+    """
+    wait_s: float = engine.get_execution_options()["wait_s"]
+    with translated(), queued(database_path(engine), wait_s) as left_s, engine.connect() as opened:
+        left_s = max(left_s, wait_s * LEAST_SHARE)
+        connection = opened.execution_options(writes=True, wait_s=left_s)
         with connection.begin():
             yield connection
 

@@ -7,9 +7,10 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, inspect, text
 
 from assistant.errors import StorageUnavailable
-from assistant.store.database import open_engine, reading, translated, writing
+from assistant.store.database import database_path, open_engine, reading, translated, writing
+from assistant.store.queue import ENDING as QUEUE
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -52,8 +53,8 @@ def _refuse_empty(path: Path) -> None:
 
 
 def _remove(database: Path) -> None:
-    """Remove a database with the files that SQLite keeps beside it."""
-    for ending in ("", "-journal", "-wal", "-shm"):
+    """Remove a database with the files that are kept beside it."""
+    for ending in ("", "-journal", "-wal", "-shm", QUEUE):
         database.with_name(database.name + ending).unlink(missing_ok=True)
 
 
@@ -99,11 +100,6 @@ def schema_version(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-
-
-def database_path(engine: Engine) -> Path:
-    """Where the SQLite database lies."""
-    return Path(str(engine.url.database))
 
 
 def backup(engine: Engine, target: Path) -> None:

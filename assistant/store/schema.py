@@ -80,6 +80,8 @@ conversations = Table(
     Column("created_at", Float, nullable=False),
     # The last turn's number over all conversations: order by it, clocks jump.
     Column("touched", Integer, nullable=False),
+    # The conversation that this one was branched from, as long as there is one.
+    Column("branch_of", String(32)),
 )
 
 turns = Table(
@@ -95,8 +97,20 @@ turns = Table(
     ),
     Column("question", Text, nullable=False),
     # NULL while the answer is being made, and when it was interrupted.
-    Column("answer", JSON),
+    Column("answer", JSON(none_as_null=True)),
     Column("asked_at", Float, nullable=False),
+    # The turn that this one repeats in a branch.
+    Column("copy_of", String(32)),
+    # Which of its answers is shown; the others are in `former_answers`.
+    Column("version", Integer, nullable=False, server_default="1"),
+)
+
+former_answers = Table(
+    "former_answers",
+    metadata,
+    Column("turn_id", ForeignKey("turns.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("answer", JSON, nullable=False),
 )
 
 feedback = Table(
@@ -107,4 +121,6 @@ feedback = Table(
     Column("question", Text, nullable=False),
     Column("comment", Text, nullable=False, default=""),
     Column("given_at", Float, nullable=False),
+    # The answer that it was given for.
+    Column("version", Integer, nullable=False, server_default="1"),
 )

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer.gate.meaning import meanings
+from assistant.answer.gate.names import names_of
 from assistant.answer.gate.quantities import Quantity, quantities_of
 from assistant.answer.gate.stance import Stance, stance_of
 from assistant.answer.gate.words import Token, lists, plain, stem, tokens_of
@@ -39,6 +40,11 @@ class Window:
     quantities: tuple[Quantity, ...]
     labels: tuple[frozenset[str], ...]
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Its names, folded."""
+        return frozenset(name.casefold() for name in names_of(self.stance.text))
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -56,6 +62,11 @@ class Evidence:
     def labels(self) -> frozenset[frozenset[str]]:
         """The labels of all table rows."""
         return frozenset(label for window in self.windows for label in window.labels)
+
+    @cached_property
+    def plain(self) -> str:
+        """The passage without emphasis, on one line."""
+        return plain(self.passage.text)
 
     @cached_property
     def stems(self) -> tuple[str, ...]:
@@ -168,9 +179,14 @@ def _words(windows: Sequence[Window], aside: str) -> tuple[tuple[str, ...], NDAr
 
 
 def _label(row: str) -> frozenset[str]:
-    """The stems and digits of a row's first cell."""
-    cell = plain(row.strip().strip("|").split("|")[0])
-    return frozenset(token.stem for token in tokens_of(cell) if token.low[0].isalnum())
+    """The stems and numbers of a row's first cell."""
+    return subjects_of(plain(row.strip().strip("|").split("|")[0]))
+
+
+def subjects_of(text: str) -> frozenset[str]:
+    """The stems of the content words and the numbers of a text, for finding its table row."""
+    words = {token.stem for token in tokens_of(text) if token.content}
+    return frozenset(words | {f"{quantity.value:g}" for quantity in quantities_of(text)})
 
 
 def _statements(text: str) -> list[tuple[Unit, str]]:

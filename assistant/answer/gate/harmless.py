@@ -24,7 +24,8 @@ _LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)?")
 _NAMED_LINK = re.compile(r"\[([^\[\]]*[^\W\d][^\[\]]*)\]\s?\[[^\[\]]*[^\W\d][^\[\]]*\]")
 _DEFINITION = re.compile(r"^[ ]{0,3}\[[^\]\n]+\]:[ \t]*<?(?:\S*[:/.]\S*)>?.*$", re.MULTILINE)
 _ADDRESS = re.compile(
-    r"\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.|(?:javascript|data|vbscript|mailto|file|tel):(?=\S))\S*",
+    r"(?:[a-z][a-z0-9+.-]{0,20}:|(?<!:)/)?//\S*|"
+    r"(?<![a-z])(?:www\.|(?:javascript|data|vbscript|mailto|file|tel):(?=\S))\S*",
     re.IGNORECASE,
 )
 _MAIL = re.compile(r"\b[\w.+-]+@[\w-]+\.[\w.-]+")

@@ -4,11 +4,12 @@ import re
 
 from assistant.answer.gate.meaning import meanings
 from assistant.answer.gate.words import FUNCTION_WORDS, stem, tokens_of
+from assistant.retrieve import stems_of
 
 # Abbreviations that nobody needs to have written out.
 _EVERYWHERE = frozenset({"ml", "ai", "i", "ok"})
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_OPENS = re.compile(r"(?:^|[.!?:;–—\"“(]\s*|\s[-•]\s)$")
+_OPENS = re.compile(r"(?:^|[.!?:;–—\"“(]\s*|(?:^|\s)[-•*]\s+)$")
 # What follows a name and no other word that opens a sentence.
 _AUTHOR = re.compile(r"['’]s\b|(?:,? (?:and|&) [A-Z]\w+)*,? (?:et al\b|\(\d{4}\))")
 _MEASURED = re.compile(r"\d+(?:st|nd|rd|th|s|k|m|ms|x|h|d|%)", re.IGNORECASE)
@@ -24,9 +25,13 @@ def names_of(text: str) -> list[str]:
     """
     found = []
     for match in _WORD.finditer(text):
+        if re.search(r"(?i)n['’]t$", match.group()):
+            continue
         opens = _OPENS.search(text[: match.start()]) is not None
         for part in re.split(r"[-'’]", match.group()):
-            if part and _is_name(part, opens and not _AUTHOR.match(text, match.start() + len(part))):
+            if part and _is_name(
+                part, opens and not _AUTHOR.match(text, match.start() + len(part))
+            ):
                 found.append(part)
     return found
 
@@ -40,7 +45,7 @@ def _is_name(part: str, opens: bool) -> bool:
     if len(part) < 2 or not part[0].isupper():
         return False
     # A word that opens the sentence is a name when no dictionary has it.
-    return not opens or not meanings().knows(part.casefold())
+    return not opens or not (meanings().knows(part.casefold()) or not stems_of(part))
 
 
 def unknown_names(text: str, forms: frozenset[str], question: str) -> list[str]:

@@ -72,6 +72,7 @@ _MOST = re.compile(
 )
 _AROUND = 4
 _NEAR = 1e-6
+_TELLING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,11 @@ class Quantity:
     around: frozenset[str]
     bound: Bound
     spelled: bool
+
+    @property
+    def telling(self) -> bool:
+        """True for a number with so many digits that it hardly occurs by chance."""
+        return len(f"{self.value:g}".replace(".", "").strip("0")) >= _TELLING
 
     @property
     def size(self) -> float:
@@ -117,7 +123,9 @@ def _digits(text: str) -> tuple[str, frozenset[str]]:
 
     text = re.sub(r"(?i)\bhalf an? ", "0.5 ", text)
     text = _FRACTION.sub(lambda found: _FRACTIONS[found[1].lower()], text)
-    text = re.sub(r"(?i)\b(?:a|an|one) (?=(?:half|quarter|dozen|hundred|thousand|million)\b)", "", text)
+    text = re.sub(
+        r"(?i)\b(?:a|an|one) (?=(?:half|quarter|dozen|hundred|thousand|million)\b)", "", text
+    )
     text = _WORD.sub(digits, text)
     text = _PARTS.sub(lambda found: f"{100 * int(found[1]) / int(found[2]):.4g} %", text)
     text = _OF.sub(_share, text)
@@ -202,13 +210,15 @@ def _bound(text: str, number: re.Match[str]) -> Bound:
     return ""
 
 
-def unfounded(claimed: Sequence[Quantity], given: Sequence[Quantity], listed: frozenset[int]) -> Fault:
+def unfounded(
+    claimed: Sequence[Quantity], given: Sequence[Quantity], listed: frozenset[int]
+) -> Fault:
     """Say whether a number of a sentence is not in the passage, or only with another unit.
 
     `listed` are the lengths of the passage's lists, which a sentence may count.
     """
     for claim in claimed:
-        if any(_same_size(claim, other) for other in given):
+        if any(same_size(claim, other) for other in given):
             continue
         if claim.spelled and claim.value in listed and not claim.dimension:
             continue
@@ -223,7 +233,7 @@ def misused(claimed: Sequence[Quantity], given: Sequence[Quantity]) -> int:
 
 
 def _misused(claim: Quantity, given: Sequence[Quantity]) -> bool:
-    equal = [other for other in given if _same_size(claim, other)]
+    equal = [other for other in given if same_size(claim, other)]
     if any({claim.bound, other.bound} == {"least", "most"} for other in equal) and not any(
         claim.bound == other.bound for other in equal
     ):
@@ -239,7 +249,23 @@ def _misused(claim: Quantity, given: Sequence[Quantity]) -> bool:
     return any(len(claim.around & other.around) > ours + 1 for other in rivals)
 
 
-def _same_size(claim: Quantity, other: Quantity) -> bool:
+def crossed(claimed: Sequence[Quantity], given: Sequence[Quantity]) -> bool:
+    """True when two numbers of a sentence have changed places, judged by the words around them."""
+    for at, one in enumerate(claimed):
+        for two in claimed[at + 1 :]:
+            if one.dimension != two.dimension or same_size(one, two):
+                continue
+            for first in (other for other in given if same_size(one, other)):
+                for second in (other for other in given if same_size(two, other)):
+                    straight = len(one.around & first.around) + len(two.around & second.around)
+                    turned = len(one.around & second.around) + len(two.around & first.around)
+                    if turned > straight + 1:
+                        return True
+    return False
+
+
+def same_size(claim: Quantity, other: Quantity) -> bool:
+    """True when two quantities are the same amount of the same unit."""
     if claim.dimension == other.dimension:
         return abs(claim.size - other.size) <= 0.005 * max(abs(other.size), _NEAR)
     # A share may be written without its sign in a table, or as a part of one.
@@ -247,10 +273,12 @@ def _same_size(claim: Quantity, other: Quantity) -> bool:
         whole, part = (claim, other) if claim.dimension else (other, claim)
         if abs(part.value - whole.value / 100) <= _NEAR and part.value <= 1:
             return True
+    if "" in (claim.dimension, other.dimension) and claim.telling:
+        return abs(claim.value - other.value) <= _NEAR
     # Units of a table stand in its head, away from the number.
-    return (not other.dimension and not other.counted or not claim.dimension and not claim.counted) and (
-        abs(claim.value - other.value) <= _NEAR
-    )
+    return (
+        not other.dimension and not other.counted or not claim.dimension and not claim.counted
+    ) and (abs(claim.value - other.value) <= _NEAR)
 
 
 def _counted_otherwise(claim: Quantity, given: Sequence[Quantity]) -> bool:
@@ -263,5 +291,7 @@ def single(text: str, given: Sequence[Quantity], passage: str) -> bool:
     """True when the text says "one X" where the passage has several X, and never "one"."""
     if re.search(r"(?i)\b(?:one|single)\b", passage):
         return False
-    ones = {stem(found.lower()) for found in re.findall(r"(?i)\b(?:one|a single) ([^\W\d_]+)", text)}
+    ones = {
+        stem(found.lower()) for found in re.findall(r"(?i)\b(?:one|a single) ([^\W\d_]+)", text)
+    }
     return any(quantity.counted in ones and quantity.value > 1 for quantity in given)

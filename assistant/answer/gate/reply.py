@@ -129,7 +129,9 @@ class _Gate:
                 indent = "  " if line.depth and shown else ""
                 number = sum(not entry.startswith(" ") for entry in shown) + 1
                 head = f"{number}." if block.kind == "steps" and not indent else "-"
-                shown.append(f"{indent}{' ' if indent and block.kind == 'steps' else ''}{head} {words}")
+                shown.append(
+                    f"{indent}{' ' if indent and block.kind == 'steps' else ''}{head} {words}"
+                )
         return "\n".join(shown)
 
     def _line(self, line: Line, *, introduces: bool = False) -> str:
@@ -190,17 +192,31 @@ class _Gate:
         if quantities_of(words) and not _counts_only(words):
             return False
         allowed = self._subjects
-        if any(name.casefold() not in allowed and stem(name.casefold()) not in allowed for name in names_of(words)):
+        if any(
+            name.casefold() not in allowed and stem(name.casefold()) not in allowed
+            for name in names_of(words)
+        ):
             return False
-        claims = lists()["negators"] | lists()["causes"] | lists()["certain"] | {"must", "better", "best", "than", "all", "only"}
+        claims = (
+            lists()["negators"]
+            | lists()["causes"]
+            | lists()["certain"]
+            | {"must", "better", "best", "than", "all", "only"}
+        )
         if any(token.low in claims for token in tokens):
             return False
         return all(_allowed(token, allowed, connecting) for token in tokens if token.content)
 
     @property
     def _subjects(self) -> frozenset[str]:
-        texts = [self.question, *(hit.passage.title for hit in self.offered), *(hit.passage.heading for hit in self.offered)]
-        return frozenset(part for text in texts for token in tokens_of(text) for part in (token.low, token.stem))
+        texts = [
+            self.question,
+            *(hit.passage.title for hit in self.offered),
+            *(hit.passage.heading for hit in self.offered),
+        ]
+        return frozenset(
+            part for text in texts for token in tokens_of(text) for part in (token.low, token.stem)
+        )
 
     def _table(self, block: Block) -> str:
         """The head and the rows that hold; a table without rows is left out."""
@@ -250,7 +266,9 @@ def _joined(blocks: Sequence[Block], shown: Sequence[str]) -> str:
     for at in range(len(blocks) - 1, -1, -1):
         text = shown[at]
         below = next((later for later in range(at + 1, len(blocks))), None)
-        if blocks[at].kind == "heading" and (not parts or below is None or not _near(blocks, shown, at)):
+        if blocks[at].kind == "heading" and (
+            not parts or below is None or not _near(blocks, shown, at)
+        ):
             continue
         if text.rstrip("*_ ").endswith(":") and not (below is not None and shown[below]):
             text = _without_introduction(text)

@@ -6,9 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
-from assistant.answer.gate.evidence import Evidence, Floats, Window
+from assistant.answer.gate.evidence import Evidence, Floats, Window, subjects_of
 from assistant.answer.gate.names import names_of
-from assistant.answer.gate.quantities import Quantity, misused, quantities_of
+from assistant.answer.gate.quantities import Quantity, crossed, misused, quantities_of, same_size
 from assistant.answer.gate.stance import (
     Stance,
     denies,
@@ -31,17 +31,63 @@ ECHO = 0.55
 MET, MISSING = 0.75, 0.3
 GENERIC = 0.3
 SHORTEST_CLAUSE = 3
+# Up to so many telling words a claim is short, and each of them must be met at least a little.
+SHORT = 4
+UNMET = 0.2
+CLOSE_FROM = 0.6
+NAMED_SHARE = 0.6
 NEIGHBOURS = 4
 _MARKS = frozenset(",;:.!?()–—")
-_JOINTS = frozenset({"because", "so", "and", "which", "while", "but", "when", "if", "whereas", "or"})
+_JOINTS = frozenset(
+    {"because", "so", "and", "which", "while", "but", "when", "if", "whereas", "or"}
+)
 
 BASE = ("cosine", "window", "whole", "worst", "missing")
 FINE = (
-    "exact", "misplaced", "bound", "near", "turned", "units", "told", "denies", "denies_softly", "denies_alone", "negators", "replaced", "moved",
-    "reverses", "modifier", "order", "rival", "cause", "misused", "elsewhere", "row", "named",
-    "universal", "any", "exclusive", "certain", "none_at_all", "necessary", "necessary_weak",
-    "frequent", "unhedged", "quantified",
+    "exact",
+    "missing_share",
+    "short_missing",
+    "misplaced",
+    "bound",
+    "near",
+    "turned",
+    "units",
+    "crossed",
+    "denies",
+    "denies_softly",
+    "denies_alone",
+    "negators",
+    "replaced",
+    "moved",
+    "reverses",
+    "modifier",
+    "order",
+    "rival",
+    "cause",
+    "misused",
+    "elsewhere",
+    "row",
+    "named",
+    "universal",
+    "any",
+    "exclusive",
+    "certain",
+    "none_at_all",
+    "necessary",
+    "necessary_weak",
+    "frequent",
+    "unhedged",
+    "quantified",
+)
+# Signs that weigh more where the claim otherwise repeats the window word by word.
+CLOSE = (
+    "crossed",
+    "denies", "denies_softly", "negators", "replaced", "moved", "turned", "universal", "necessary",
+    "unhedged", "elsewhere", "misused", "cause", "exclusive", "rival", "modifier",
 )  # fmt: skip
+
+
+SIGNS = (*BASE, *FINE, *(f"close_{name}" for name in CLOSE))
 
 
 @dataclass(frozen=True)
@@ -130,7 +176,7 @@ def _clauses(tokens: Sequence[Token]) -> list[list[int]]:
 
 
 def fine_signs(claim: Claim, evidence: Evidence, at: int, met: Floats) -> Floats:
-    """`FINE` for one window, shape (len(FINE),)."""
+    """`FINE` and `CLOSE` for one window, shape (len(SIGNS) - len(BASE),)."""
     window = evidence.windows[at]
     given = window.stance
     own = met * evidence.members[at][None, :]
@@ -142,14 +188,14 @@ def fine_signs(claim: Claim, evidence: Evidence, at: int, met: Floats) -> Floats
     strength = overstatements(claim.stance, given)
     values = {
         "exact": float(claim.weights[by_window >= 1.0].sum()) / total,
-        "misplaced": float(
-            claim.weights[(by_passage >= MET) & (by_window < MISSING)].sum()
-        ),
+        "missing_share": float(claim.weights[by_passage < MISSING].sum()) / total,
+        "short_missing": float(_short_of(claim, by_passage)),
+        "misplaced": float(claim.weights[(by_passage >= MET) & (by_window < MISSING)].sum()),
         "bound": _bound_together(echoed, given),
         "near": near,
         "turned": turned,
         "units": float(window.units),
-        "told": float((own.max(axis=0, initial=0.0) >= ECHO).sum() / max(evidence.members[at].sum(), 1)),
+        "crossed": float(crossed(claim.quantities, window.quantities)),
         "denies": float(denies(echoed, given)),
         "denies_softly": float(denies_softly(echoed, given)),
         "denies_alone": float(denies_alone(echoed, given)),
@@ -167,7 +213,15 @@ def fine_signs(claim: Claim, evidence: Evidence, at: int, met: Floats) -> Floats
         "named": float(_named_otherwise(claim, window, evidence)),
         **{name: float(found) for name, found in strength.items()},
     }
-    return np.array([values[name] for name in FINE], np.float32)
+    fine = [values[name] for name in FINE]
+    close = max(0.0, values["exact"] - CLOSE_FROM) / (1.0 - CLOSE_FROM)
+    return np.array(fine + [close * values[name] for name in CLOSE], np.float32)
+
+
+def _short_of(claim: Claim, by_passage: Floats) -> bool:
+    """True when a short claim has a telling word that the passage has nothing like."""
+    telling = claim.weights >= 1.0
+    return bool(telling.sum() <= SHORT and (by_passage[telling] < UNMET).any())
 
 
 def _echo(claim: Claim, evidence: Evidence, own: Floats) -> Stance:
@@ -222,23 +276,44 @@ def _neighbours(claim: Stance, given: Stance) -> tuple[float, float]:
 
 def _elsewhere(claim: Claim, window: Window) -> int:
     """How many numbers of the claim are not in the window."""
-    sizes = [other.value for other in window.quantities]
     return sum(
-        not any(abs(value - quantity.value) < 1e-6 for value in sizes)
+        not any(same_size(quantity, other) for other in window.quantities)
         for quantity in claim.quantities
     )
 
 
 def _other_row(claim: Claim, window: Window, evidence: Evidence) -> bool:
     """True when the window is a table row that the claim does not name, and it names another."""
-    words = claim.stance.stems | {f"{quantity.value:g}" for quantity in claim.quantities}
-    named = {label for label in evidence.labels if label and label <= words}
+    named = named_rows(claim, evidence)
     return bool(named and window.labels and not named & set(window.labels))
+
+
+def named_rows(claim: Claim, evidence: Evidence) -> set[frozenset[str]]:
+    """The labels of table rows whose words the claim has."""
+    words = subjects_of(claim.text)
+    return {
+        label
+        for label in evidence.labels
+        if label and len(label & words) >= NAMED_SHARE * len(label)
+    }
+
+
+def of_another_row(claim: Claim, evidence: Evidence) -> bool:
+    """True when the claim names a row of a table, and gives it a number that only others have."""
+    named = named_rows(claim, evidence)
+    if not named:
+        return False
+    single = [window for window in evidence.windows if window.units == 1]
+    open_to_it = [w for w in single if not w.labels or named & set(w.labels)]
+    return any(
+        not any(same_size(quantity, other) for w in open_to_it for other in w.quantities)
+        for quantity in claim.quantities
+        if any(same_size(quantity, other) for other in evidence.quantities)
+    )
 
 
 def _named_otherwise(claim: Claim, window: Window, evidence: Evidence) -> bool:
     """True when a name of the claim stands elsewhere in the passage, and another one here."""
-    here = {name.casefold() for name in names_of(window.stance.text)}
     aside = f"{evidence.passage.title} {evidence.passage.heading}".casefold()
     absent = [n for n in claim.names if n not in window.stance.lows and n not in aside]
-    return bool(absent) and bool(here - set(claim.names))
+    return bool(absent) and bool(window.names - set(claim.names))

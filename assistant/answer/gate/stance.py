@@ -6,17 +6,23 @@ from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
 from assistant.answer.gate.meaning import meanings
-from assistant.answer.gate.words import Token, has_phrase, line_of, lists, stem, tokens_of
+from assistant.answer.gate.words import Token, line_of, lists, stem, tokens_of
 
 # Words after a negator that it is about.
 _FOCUS = 2
 _REACH = 8
 _CLAUSE_ENDS = frozenset(",;:.!?()–—")
-_CLAUSE_WORDS = frozenset({"but", "because", "so", "if", "when", "unless", "although", "while", "though"})
+_CLAUSE_WORDS = frozenset(
+    {"but", "because", "so", "if", "when", "unless", "although", "while", "though"}
+)
 _PREFIXES = ("un", "in", "im", "ir", "non", "dis")
-_AUXILIARIES = frozenset(stem(word) for word in ("need", "use", "make", "get", "want", "let", "try"))
+_AUXILIARIES = frozenset(
+    stem(word) for word in ("need", "use", "make", "get", "want", "let", "try")
+)
 _BESIDES = 5
-_JOINS = frozenset({"and", "or", "but", "while", "whereas", "because", "so", "if", "when", "which", "that"})
+_JOINS = frozenset(
+    {"and", "or", "but", "while", "whereas", "because", "so", "if", "when", "which", "that"}
+)
 _LONGEST_SWAP = 3
 # A word and the same with "un" before it are at least as near as this.
 _KIN = 0.3
@@ -45,6 +51,19 @@ class Stance:
     def stems(self) -> frozenset[str]:
         """The stems of all its words."""
         return frozenset(token.stem for token in self.tokens)
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The names of the word lists of which it has a word or phrase."""
+        return frozenset(
+            name
+            for name, (single, longer) in lists().split.items()
+            if self.lows & single or any(phrase in self.line for phrase in longer)
+        )
+
+    def says(self, *names: str) -> bool:
+        """True when it has a word of one of these lists."""
+        return not self.kinds.isdisjoint(names)
 
     @cached_property
     def focuses(self) -> tuple[tuple[int, ...], ...]:
@@ -118,7 +137,7 @@ def denies_softly(claim: Stance, given: Stance) -> bool:
 def _denied_by(
     speaker: Stance, other: Stance, *, whole: bool = False, softly: bool = False
 ) -> bool:
-    if softly != has_phrase(other.line, lists()["negative"]):
+    if softly != other.says("negative"):
         return False
     for focus in speaker.focuses:
         stems = [speaker.tokens[at].stem for at in focus]
@@ -145,7 +164,7 @@ def _opposed(word: str, claim: Stance, given: Stance) -> bool:
 
 def _says_no(stance: Stance) -> bool:
     words = lists()
-    if stance.focuses or stance.lows & words["negators"] or has_phrase(stance.line, words["negative"]):
+    if stance.focuses or stance.lows & words["negators"] or stance.says("negative"):
         return True
     return any(_bare(token.low) for token in stance.tokens if token.content)
 
@@ -233,9 +252,11 @@ def rival_named(claim: Stance, given: Stance) -> int:
     """How many words stand where the window has another of their kind: "weeks" for "days"."""
     kinds = lists().kinds
     count = 0
-    for token in claim.tokens:
+    for at, token in enumerate(claim.tokens):
         kind = kinds.get(token.stem)
-        if kind is None or token.stem in given.stems:
+        # The unit of a number is compared with the number.
+        measured = at > 0 and claim.tokens[at - 1].low[0].isdigit()
+        if kind is None or measured or token.stem in given.stems:
             continue
         theirs = {word.stem for word in given.tokens if kinds.get(word.stem) == kind}
         count += bool(theirs - claim.stems)
@@ -246,7 +267,14 @@ def _stems(words: frozenset[str]) -> frozenset[str]:
     return frozenset(stem(word) for word in words)
 
 
-_PAIRS = (("under", "over"), ("in", "de"), ("pre", "post"), ("up", "down"), ("inter", "intra"), ("macro", "micro"))
+_PAIRS = (
+    ("under", "over"),
+    ("in", "de"),
+    ("pre", "post"),
+    ("up", "down"),
+    ("inter", "intra"),
+    ("macro", "micro"),
+)
 
 
 def _under_for_over(token: Token, given: Stance) -> bool:
@@ -276,10 +304,9 @@ def overstatements(claim: Stance, given: Stance) -> dict[str, bool]:
     words = lists()
 
     def only_ours(kind: str, *allowed: str) -> bool:
-        excuses = words[kind].union(*(words[name] for name in allowed))
-        return has_phrase(claim.line, words[kind]) and not has_phrase(given.line, excuses)
+        return claim.says(kind) and not given.says(kind, *allowed)
 
-    weak = has_phrase(given.line, words["hedges"])
+    weak = given.says("hedges")
     return {
         "universal": only_ours("universal"),
         "any": only_ours("any"),
@@ -289,7 +316,7 @@ def overstatements(claim: Stance, given: Stance) -> dict[str, bool]:
         "necessary": only_ours("necessary"),
         "necessary_weak": weak and only_ours("necessary"),
         "frequent": only_ours("frequent", "universal") and weak,
-        "unhedged": weak and not has_phrase(claim.line, words["weak"]),
+        "unhedged": weak and not claim.says("weak"),
         "quantified": _quantified_otherwise(claim, given),
     }
 
@@ -320,11 +347,38 @@ def _quantified(stance: Stance, quantifiers: frozenset[str]) -> dict[str, str]:
 
 # Word between two things, and whether what stands before it is the greater, the earlier or the
 # better one.
-_PIVOTS = {"than": True, "before": True, "after": False, "outperforms": True, "outperform": True, "beats": True,
-           "beat": True, "exceeds": True, "exceed": True, "outweighs": True, "outweigh": True, "replaces": True,
-           "precedes": True, "follows": False, "instead": True}
+_PIVOTS = {
+    "than": True,
+    "before": True,
+    "after": False,
+    "outperforms": True,
+    "outperform": True,
+    "beats": True,
+    "beat": True,
+    "exceeds": True,
+    "exceed": True,
+    "outweighs": True,
+    "outweigh": True,
+    "replaces": True,
+    "precedes": True,
+    "follows": False,
+    "instead": True,
+}
 _LESSER = frozenset(
-    {"less", "fewer", "lower", "smaller", "cheaper", "worse", "slower", "weaker", "shorter", "easier", "later", "rather"}
+    {
+        "less",
+        "fewer",
+        "lower",
+        "smaller",
+        "cheaper",
+        "worse",
+        "slower",
+        "weaker",
+        "shorter",
+        "easier",
+        "later",
+        "rather",
+    }
 )
 
 
@@ -382,7 +436,7 @@ def _side(tokens: Sequence[Token]) -> frozenset[str]:
 def invents_cause(claim: Stance, given: Stance) -> bool:
     """True when the claim says why, and the window has nothing that could say so."""
     words = lists()
-    return has_phrase(claim.line, words["causes"]) and not has_phrase(given.line, words["causes"])
+    return claim.says("causes") and not given.says("causes")
 
 
 def replaced(claim: Stance, given: Stance) -> int:
@@ -393,7 +447,9 @@ def replaced(claim: Stance, given: Stance) -> int:
     """
     ours = [token for token in claim.tokens if token.low[0].isalnum()]
     theirs = [token for token in given.tokens if token.low[0].isalnum()]
-    matcher = SequenceMatcher(None, [t.stem for t in ours], [t.stem for t in theirs], autojunk=False)
+    matcher = SequenceMatcher(
+        None, [t.stem for t in ours], [t.stem for t in theirs], autojunk=False
+    )
     codes = matcher.get_opcodes()
     count = 0
     for at, (kind, a, b, c, d) in enumerate(codes):
@@ -431,7 +487,9 @@ def subjects_moved(claim: Stance, given: Stance) -> int:
             continue
         subject, rest = shared[0], set(shared[1:])
         fitting = [other for other in theirs if rest <= set(other)]
-        count += bool(fitting) and not any(subject in other for other in fitting)
+        heads = {other[0] for other in fitting} - rest
+        moved = not any(subject in other for other in fitting)
+        count += bool(fitting) and moved and bool(heads & claim.stems)
     return count
 
 

@@ -7,31 +7,43 @@ from functools import cached_property
 import numpy as np
 
 from assistant.answer.gate.evidence import Floats
-from assistant.answer.gate.signs import BASE, FINE
+from assistant.answer.gate.signs import SIGNS
 
 _WEIGHTS: dict[str, float] = {
-    "cosine": 3.321,
-    "exact": 0.244,
-    "turned": -3.091,
-    "units": -0.11,
-    "told": 4.48,
-    "denies": -3.108,
-    "denies_softly": -0.477,
-    "denies_alone": -0.991,
-    "negators": -2.53,
-    "moved": -0.326,
-    "reverses": -5.044,
-    "modifier": -3.739,
-    "order": -1.36,
-    "rival": -4.075,
-    "misused": -0.596,
-    "named": -3.481,
-    "universal": -1.539,
-    "certain": -1.983,
-    "necessary_weak": -0.873,
-    "frequent": -0.542,
-    "unhedged": -0.042,
-    "quantified": -3.034,
+    "cosine": 7.547,
+    "window": 0.491,
+    "exact": 2.294,
+    "short_missing": -1.155,
+    "near": 1.109,
+    "turned": -1.833,
+    "units": 0.424,
+    "crossed": -2.36,
+    "denies": -2.009,
+    "denies_alone": -1.116,
+    "negators": -1.859,
+    "replaced": -0.028,
+    "reverses": -5.266,
+    "modifier": -2.77,
+    "order": -1.946,
+    "rival": -3.646,
+    "universal": -0.794,
+    "certain": -0.658,
+    "necessary_weak": -0.117,
+    "frequent": -0.647,
+    "quantified": -2.54,
+    "close_crossed": -2.36,
+    "close_denies": -2.599,
+    "close_denies_softly": -0.612,
+    "close_moved": -2.366,
+    "close_turned": -3.65,
+    "close_universal": -2.478,
+    "close_necessary": -1.248,
+    "close_unhedged": -0.888,
+    "close_elsewhere": -5.744,
+    "close_misused": -0.571,
+    "close_exclusive": -1.045,
+    "close_rival": -1.488,
+    "close_modifier": -2.077,
 }
 
 
@@ -45,9 +57,11 @@ class Strictness:
 
     choosing: tuple[float, ...] = (5.0, 4.0, 2.0, 2.0, -1.0)
     weights: Mapping[str, float] = field(default_factory=lambda: _WEIGHTS)
-    offset: float = -3.948
-    least: float = -0.711
+    offset: float = -7.638
+    least: float = -0.512
     windows: int = 4
+    # A window is passed over when a part of it covers the claim as well, but for this much.
+    equal_part: float = 0.04
 
     @cached_property
     def base(self) -> Floats:
@@ -57,7 +71,7 @@ class Strictness:
     @cached_property
     def fine(self) -> Floats:
         """`weights` in the order of the signs; a sign without weight counts nothing."""
-        return np.array([self.weights.get(name, 0.0) for name in (*BASE, *FINE)], np.float32)
+        return np.array([self.weights.get(name, 0.0) for name in SIGNS], np.float32)
 
 
 STRICTNESS = Strictness()

@@ -9,7 +9,14 @@ import numpy as np
 from assistant.answer.gate.evidence import Encode, Evidence, Floats, Window, gather
 from assistant.answer.gate.names import misdated, unknown_names
 from assistant.answer.gate.quantities import single, unfounded
-from assistant.answer.gate.signs import BASE, FINE, Claim, base_signs, claim_of, fine_signs
+from assistant.answer.gate.signs import (
+    SIGNS,
+    Claim,
+    base_signs,
+    claim_of,
+    fine_signs,
+    of_another_row,
+)
 from assistant.answer.gate.strictness import STRICTNESS, Strictness
 from assistant.answer.gate.words import plain
 from assistant.retrieve import Passage
@@ -23,11 +30,26 @@ Reason = Literal[
 _REASONS: dict[str, Reason] = {
     "denies": "negation", "negators": "negation", "none_at_all": "strength", "reverses": "opposite",
     "modifier": "opposite", "order": "order", "turned": "order", "rival": "name", "cause": "cause",
+    "denies_softly": "negation", "denies_alone": "negation", "replaced": "name", "moved": "order",
+    "crossed": "number",
     "misused": "number", "elsewhere": "number", "row": "number", "named": "name",
     "universal": "strength", "any": "strength", "exclusive": "strength", "certain": "strength",
     "necessary": "strength", "necessary_weak": "strength", "frequent": "strength",
     "unhedged": "strength", "quantified": "strength",
 }  # fmt: skip
+
+
+# Of several reasons the plainest is told; lighter ones than `_HEAVY` did not decide.
+_FIRST: tuple[Reason, ...] = (
+    "negation",
+    "opposite",
+    "order",
+    "number",
+    "name",
+    "strength",
+    "cause",
+)
+_HEAVY = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +111,32 @@ def _by_passage(
     return score, Support(reason == "ok", reason, evidence.passage.id, quote)
 
 
-def closely(
-    claim: Claim, evidence: Evidence, strictness: Strictness
-) -> tuple[list[int], Floats]:
+def closely(claim: Claim, evidence: Evidence, strictness: Strictness) -> tuple[list[int], Floats]:
     """The windows most like the claim, and all signs of each, shape (windows, signs)."""
     met = evidence.meet(claim.content)
     base = base_signs(claim, evidence, met)
     order = np.argsort(-(base @ strictness.base), kind="stable")
-    closest = [int(at) for at in order[: strictness.windows]]
+    closest: list[int] = []
+    for at in map(int, order):
+        # What a part of a window says as well, its neighbours only blur.
+        if not _has_equal_part(evidence, base[:, 1], at, strictness.equal_part):
+            closest.append(at)
+        if len(closest) == strictness.windows:
+            break
     rows = [np.concatenate([base[at], fine_signs(claim, evidence, at, met)]) for at in closest]
     return closest, np.stack(rows)
+
+
+def _has_equal_part(evidence: Evidence, covered: Floats, at: int, slack: float) -> bool:
+    """True when a narrower window within this one covers nearly as much of the claim."""
+    window = evidence.windows[at]
+    return window.units > 1 and any(
+        other.units < window.units
+        and window.start <= other.start
+        and other.end <= window.end
+        and covered[number] >= covered[at] - slack
+        for number, other in enumerate(evidence.windows)
+    )
 
 
 def plain_fault(claim: Claim, evidence: Evidence, question: str) -> Reason:
@@ -106,9 +144,11 @@ def plain_fault(claim: Claim, evidence: Evidence, question: str) -> Reason:
     wrong = unfounded(claim.quantities, evidence.quantities, evidence.listed)
     if wrong:
         return wrong
+    if of_another_row(claim, evidence):
+        return "number"
     if single(claim.text, evidence.quantities, evidence.passage.text):
         return "number"
-    if misdated(claim.text, plain(evidence.passage.text)):
+    if misdated(claim.text, evidence.plain):
         return "number"
     return "name" if unknown_names(claim.text, evidence.forms, question) else "ok"
 
@@ -116,9 +156,13 @@ def plain_fault(claim: Claim, evidence: Evidence, question: str) -> Reason:
 def _reason(signs: Floats, strictness: Strictness) -> Reason:
     """The reason behind the sign that weighed most against the sentence."""
     against = signs * strictness.fine
-    names = (*BASE, *FINE)
-    worst = min((at for at in range(len(names)) if names[at] in _REASONS), key=lambda at: against[at])
-    return _REASONS[names[worst]] if against[worst] < -1.0 else "not_similar"
+    by_reason: dict[Reason, float] = {}
+    for name, weight in zip(SIGNS, against, strict=True):
+        reason = _REASONS.get(name.removeprefix("close_"))
+        if reason is not None:
+            by_reason[reason] = by_reason.get(reason, 0.0) + float(weight)
+    heavy = [reason for reason in _FIRST if by_reason.get(reason, 0.0) < _HEAVY]
+    return heavy[0] if heavy else "not_similar"
 
 
 def _quote(evidence: Evidence, window: Window) -> str:

@@ -63,6 +63,17 @@ class Lists:
         """For the stem of each rival the number of its line."""
         return {stem(word): at for at, line in enumerate(self.rivals) for word in line}
 
+    @cached_property
+    def split(self) -> Mapping[str, tuple[frozenset[str], tuple[str, ...]]]:
+        """For each list its single words, and its phrases with a space around each."""
+        return {
+            name: (
+                frozenset(entry for entry in entries if " " not in entry),
+                tuple(f" {entry} " for entry in entries if " " in entry),
+            )
+            for name, entries in self.phrases.items()
+        }
+
     def __getitem__(self, name: str) -> frozenset[str]:
         return self.phrases[name]
 
@@ -133,12 +144,3 @@ def _token(found: re.Match[str]) -> Token:
 def line_of(tokens: tuple[Token, ...]) -> str:
     """The words with one space around each, for looking up phrases."""
     return f" {' '.join(token.low for token in tokens)} "
-
-
-def has_phrase(line: str, phrases: frozenset[str]) -> bool:
-    """True when a line made by `line_of` holds one of the phrases.
-
-    >>> has_phrase(" it is not only late ", frozenset({"not only"}))
-    True
-    """
-    return any(f" {phrase} " in line for phrase in phrases)

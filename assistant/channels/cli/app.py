@@ -25,7 +25,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-project_app = typer.Typer(help="Create, list and delete projects.", no_args_is_help=True)
+project_app = typer.Typer(
+    help="Create, list, delete, export and import projects.", no_args_is_help=True
+)
 files_app = typer.Typer(help="The files of a project: list, delete, release.", no_args_is_help=True)
 app.add_typer(project_app, name="project")
 app.add_typer(files_app, name="files")
@@ -55,9 +57,16 @@ def root(
 
 
 @app.command()
-def ask(question: Question, project: InProject = "default", as_json: AsJson = False) -> None:
+def ask(
+    question: Question,
+    project: InProject = "default",
+    model: Annotated[
+        bool, typer.Option("--model/--no-model", help="Let a language model word the answer.")
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
     """Answer a question from the knowledge base and the project's files, with citations."""
-    answer = open_prepared().ask(_read(question), project=project)
+    answer = open_prepared().ask(_read(question), project=project, model=model)
     show.answer(answer, as_json=as_json)
 
 
@@ -119,6 +128,29 @@ def project_delete(
         typer.confirm(f"Delete the project {name} with all its files?", abort=True, err=True)
     open_assistant().delete_project(name)
     show.done({"deleted": name}, f"Deleted the project {name}.", as_json=as_json)
+
+
+@project_app.command("export")
+def project_export(
+    name: str,
+    target: Annotated[Path, typer.Option("--output", "-o", help="The zip file to write.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write a project with its files, conversations and answers to one file."""
+    open_assistant().export_project(name, target)
+    value = {"exported": name, "path": str(target), "bytes": target.stat().st_size}
+    show.done(value, f"Exported the project {name} to {target}.", as_json=as_json)
+
+
+@project_app.command("import")
+def project_import(
+    source: Annotated[Path, typer.Argument(help="A file made by `project export`.")],
+    name: Annotated[str | None, typer.Option("--name", help="Instead of its own name.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a project of an exported file."""
+    created = open_assistant().import_project(source, name=name)
+    show.done({"project": created.name}, f"Imported the project {created.name}.", as_json=as_json)
 
 
 @files_app.command("list")
