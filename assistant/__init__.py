@@ -16,6 +16,7 @@ _HOMES = {
     "AssistantError": "errors",
     "Check": "service",
     "Citation": "answer",
+    "Conversation": "store",
     "Found": "store",
     "Hit": "retrieve",
     "IngestReport": "service",
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from assistant.retrieve import Hit, Retrieval
     from assistant.service import Assistant, Check, IngestReport, Step
     from assistant.settings import Settings, load_settings
-    from assistant.store import Found, Project, StoredFile, Turn
+    from assistant.store import Conversation, Found, Project, StoredFile, Turn
 
 __all__ = [
     "Answer",
@@ -50,6 +51,7 @@ __all__ = [
     "AssistantError",
     "Check",
     "Citation",
+    "Conversation",
     "Found",
     "Hit",
     "IngestReport",

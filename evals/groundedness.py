@@ -248,9 +248,7 @@ def _extractive(assistant: Assistant) -> tuple[dict[str, Any], list[Any]]:
 
 def _embedded(assistant: Assistant) -> tuple[dict[str, Any], list[Any]]:
     """A sample of questions for the embedded model, where its weights are installed."""
-    settings = Settings(
-        **{**assistant.settings.model_dump(exclude={"openai_api_key"}), "ladder": "local"}
-    )
+    settings = Settings(home=assistant.settings.home, ladder="local")
     ladder = Ladder(settings)
     try:
         [state, *_] = ladder.probe()

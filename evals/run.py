@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import groundedness
 import suites
 
 from assistant import Assistant, Settings, load_settings
@@ -23,6 +24,7 @@ SUITES: dict[str, Callable[[Assistant, str], dict[str, Any]]] = {
     "retrieval": suites.retrieval,
     "citations": suites.citations,
     "foreign_parts": suites.foreign_parts,
+    "groundedness": groundedness.groundedness,
 }
 
 

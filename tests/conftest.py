@@ -6,7 +6,6 @@ import socket
 import pytest
 from places import SHARED
 
-
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["ANONYMIZED_TELEMETRY"] = "False"
 

@@ -25,8 +25,8 @@ HEAVY = {
 }  # fmt: skip
 COMMANDS = [
     [], ["ask"], ["search"], ["ingest"], ["project"], ["project", "new"], ["project", "list"],
-    ["project", "delete"], ["files"], ["files", "list"], ["files", "delete"], ["files", "release"],
-    ["doctor"], ["eval"], ["ui"],
+    ["project", "delete"], ["project", "export"], ["project", "import"], ["files"],
+    ["files", "list"], ["files", "delete"], ["files", "release"], ["doctor"], ["eval"], ["ui"],
 ]  # fmt: skip
 
 
@@ -229,6 +229,24 @@ def test_projects_are_created_listed_used_and_deleted(run, tmp_path):
     assert run("project", "list", "--json").json == {"projects": ["default"]}
 
 
+def test_a_project_is_exported_and_imported(run, tmp_path):
+    run("project", "new", "Zoë")
+    path = write(tmp_path, "a.md", "Zephyr turbines.")
+    assert run("ingest", path, "--project", "Zoë", "--json").code == 0
+    target = tmp_path / "zoe.zip"
+    done = run("project", "export", "Zoë", "-o", target, "--json")
+    assert done.json == {"exported": "Zoë", "path": str(target), "bytes": target.stat().st_size}
+    taken = run("project", "import", target, "--json")
+    assert (taken.code, taken.json["error"]["code"]) == (1, "name_taken")
+    assert "--name" in taken.json["error"]["remedy"]
+    assert run("project", "import", target, "--name", "B", "--json").json == {"project": "B"}
+    found = run("search", "Zephyr turbines", "-p", "B", "--json").json["hits"][0]
+    assert (found["text"], found["origin"]) == ("Zephyr turbines.", "project")
+    assert run("project", "export", "B", "-o", tmp_path).code == 1
+    assert "Exported" in run("project", "export", "B", "-o", target).out
+    assert run("project", "import", target, "--name", "C").out == "Imported the project C.\n"
+
+
 def test_doctor_keeps_its_contract(run, monkeypatch, tmp_path):
     done = run("doctor", "--json")
     assert (done.code, done.err) == (0, "")
@@ -264,6 +282,9 @@ PROBLEMS = [
     (["ingest", "x.md", "-p", "none"], "not_found"),
     (["project", "new", " "], "input_invalid"),
     (["project", "delete", "none", "--yes"], "not_found"),
+    (["project", "export", "none", "-o", "p.zip"], "not_found"),
+    (["project", "import", "none.zip"], "not_found"),
+    (["project", "import", __file__], "archive_damaged"),
     (["files", "list", "-p", "none"], "not_found"),
     (["files", "delete", "none.md"], "not_found"),
     (["files", "release", "none.md"], "not_found"),

@@ -41,9 +41,9 @@ def test_an_answer_made_anew_leaves_the_former_one_to_go_back_to(assistant):
     )
     assistant.answering.use(ladder)
     first, later = talk(assistant, BASELINE, "hello")
-    asked = len(model.asked)
+    asked = len(model.history)
     second = finish(assistant.retry(first.id, conversation=first.conversation))
-    assert len(model.asked) == asked + 1
+    assert len(model.history) == asked + 1
     shown = assistant.turns(first.conversation)
     assert [turn.id for turn in shown] == [first.id, later.id]
     assert (shown[0].version, shown[0].versions) == (2, (1, 2))

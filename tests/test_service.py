@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from assistant import Assistant, InputInvalid, Settings
 from assistant.errors import NotFound
-from assistant.service import DEFAULT_PROJECT
+from assistant.service import DEFAULT_PROJECT, library
 from assistant.store import Turn
 
 ROOT = Path(__file__).parents[1]
@@ -262,6 +262,30 @@ def test_a_deleted_project_leaves_no_text_on_the_disk(assistant, tmp_path):
         assistant.search("Zephyr", project="gone")
 
 
+def test_a_project_is_exported_and_imported_and_its_citations_resolve(assistant, tmp_path):
+    question = "What does a missed bearing failure of a Zephyr turbine cost?"
+    assistant.new_project("wind")
+    assistant.ingest([write(tmp_path, "plan.md", ZEPHYR)], project="wind")
+    *_, turn = assistant.converse(question, project="wind")
+    cited = {c["passage_id"]: c["text"] for c in turn.answer["citations"]}
+    assert any("41,500" in words for words in cited.values())
+    assistant.export_project("wind", tmp_path / "wind.zip")
+    copy = assistant.import_project(tmp_path / "wind.zip", name="copy")
+    (thread,) = assistant.conversations(project="copy")
+    (again,) = assistant.turns(thread.id, project="copy")
+    ids = [c["passage_id"] for c in again.answer["citations"]]
+    assert [assistant.passage(key, project="copy").text for key in ids] == list(cited.values())
+    assert set(ids) != set(cited)
+    check_citations(assistant, assistant.ask(question, project="copy"), "copy")
+    # Where it was deleted it comes back under its own ids, and vectors are made anew.
+    assistant.delete_project("wind")
+    assistant.import_project(tmp_path / "wind.zip")
+    texts = [assistant.passage(key, project="wind").text for key in cited]
+    assert texts == list(cited.values())
+    assert "41,500" in assistant.ask(question, project="wind").text
+    assert "41,500" in found_texts(assistant, question, project=copy.name)
+
+
 # -- files
 
 
@@ -304,6 +328,62 @@ def test_a_deleted_file_is_out_of_answers_at_once(assistant, tmp_path):
     assistant.delete_file("plan.md")
     assert found_texts(assistant, "Zephyr bearing failures") == ""
     assert assistant.files() == []
+
+
+def bytes_on_disk(home: Path) -> bytes:
+    """All that the data folder holds of its own; the articles' index belongs to every test."""
+    paths = [path for path in home.rglob("*") if path.is_file()]
+    return b"".join(path.read_bytes() for path in paths if "knowledge" not in path.parts)
+
+
+def test_a_deleted_file_leaves_no_text_on_the_disk(assistant, tmp_path):
+    home = assistant.settings.home
+    assistant.ingest([write(tmp_path, "plan.md", ZEPHYR), write(tmp_path, "b.md", "Gondola plan.")])
+    assistant.ingest([write(tmp_path, "c.md", "Another generation of the index.")])
+    assert b"Zephyr" in bytes_on_disk(home)
+    assistant.delete_file("plan.md")
+    for _ in range(2):
+        assert b"Zephyr" not in bytes_on_disk(home)
+        assert found_texts(assistant, "Gondola") != ""
+    assert b"Gondola" in bytes_on_disk(home)
+    # Nor does it come back when a later file makes the next generation.
+    assistant.ingest([write(tmp_path, "d.md", "The last one.")])
+    assert b"Zephyr" not in bytes_on_disk(home)
+
+
+def test_a_process_that_built_from_what_was_deleted_meanwhile_builds_again(assistant, tmp_path):
+    """As when another process deletes a file between this one's look and its build."""
+    assistant.ingest([write(tmp_path, "plan.md", ZEPHYR), write(tmp_path, "b.md", "Gondola plan.")])
+    owner = assistant.project(DEFAULT_PROJECT).id
+    assistant.library.drop(owner)
+    read, calls = assistant.store.projects.passages, []
+
+    def read_then_lose(*args, **options):
+        found = read(*args, **options)
+        if not calls:
+            calls.append(assistant.store.projects.delete_file(owner, "plan.md"))
+        return found
+
+    assistant.store.projects.passages = read_then_lose
+    index = assistant.library.project(owner)
+    assert [index.passage(row).text for row in range(len(index))] == ["Gondola plan."]
+    assert b"Zephyr" not in bytes_on_disk(assistant.settings.home)
+
+
+def test_who_finds_an_index_removed_while_opening_it_looks_again(assistant, tmp_path, monkeypatch):
+    assistant.ingest([write(tmp_path, "plan.md", ZEPHYR)])
+    shelf = assistant.settings.home / "indexes" / assistant.project(DEFAULT_PROJECT).id
+    with Assistant(assistant.settings) as other:
+        opened = library.current_index
+
+        def removed(*args):
+            monkeypatch.setattr(library, "current_index", opened)
+            folder = next(path for path in shelf.iterdir() if path.is_dir())
+            (folder / "meta.json").unlink()
+            raise FileNotFoundError(folder)
+
+        monkeypatch.setattr(library, "current_index", removed)
+        assert "Zephyr" in found_texts(other, "Zephyr bearing failures")
 
 
 def test_an_index_that_is_behind_shows_nothing_that_is_gone(assistant, tmp_path):

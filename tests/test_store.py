@@ -19,10 +19,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from places import SHARED
 from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
+from places import SHARED
 from sqlalchemy import event, select, text
 
 from assistant.errors import AssistantError, InputInvalid, NotFound, StorageUnavailable
@@ -726,7 +726,6 @@ def until(wanted: Callable[[], bool]) -> None:
 
 @pytest.mark.skipif(not Path("/proc/locks").exists(), reason="needs /proc/locks")
 def test_writers_come_in_the_order_in_which_they_began_to_wait(home):
-    # The first turns that a process takes are longer: the order must not hang on it.
     with opened(home, busy_s=60.0) as store:
         project = store.projects.create("default")
         thread = store.conversations.begin(project.id, "t")
@@ -756,7 +755,6 @@ def test_a_writer_whose_time_is_up_leaves_the_queue(home):
 
 def test_a_folder_without_a_queue_is_written_all_the_same(home):
     with opened(home) as store:
-        (home / f"{DATABASE}{QUEUE}").unlink()
         (home / f"{DATABASE}{QUEUE}").mkdir()
         assert store.projects.create("p") == store.projects.named("p")
 

@@ -14,6 +14,20 @@ from ui.words import say
 Answer = Mapping[str, Any]
 Citation = Mapping[str, Any]
 SURNAMES = 3
+# Why a sentence of a model is not shown: the code → the key of its words.
+REASONS = {
+    "cause": "removed.cause",
+    "empty": "removed.not_similar",
+    "name": "removed.name",
+    "negation": "removed.negation",
+    "no_marker": "removed.no_marker",
+    "not_similar": "removed.not_similar",
+    "number": "removed.number",
+    "opposite": "removed.opposite",
+    "order": "removed.order",
+    "strength": "removed.strength",
+    "unit": "removed.unit",
+}
 
 
 def answer_html(answer: Answer, turn: str) -> str:
@@ -21,6 +35,7 @@ def answer_html(answer: Answer, turn: str) -> str:
     text = markdown_html(answer["answer"], marks=_marks(answer["citations"], turn))
     parts = [
         *(f'<p class="sw-notice">{plain_html(notice)}</p>' for notice in answer["notices"]),
+        _removed(answer.get("removed") or []),
         _body(text, refused=answer["refused"]),
         _sources(answer["citations"], turn),
         _rung(answer),
@@ -84,17 +99,50 @@ def _sources(citations: Sequence[Citation], turn: str) -> str:
 
 
 def _place(citation: Citation) -> str:
-    """Name the source and the part of it; a long title keeps what stands before its colon."""
-    title = str(citation["title"]).split(": ", 1)[0]
-    heading = str(citation["heading"])
-    return f"{title} › {heading}" if heading and heading != citation["title"] else title
+    return place_name(str(citation["title"]), str(citation["heading"]))
+
+
+def place_name(title: str, heading: str) -> str:
+    """Name a source and the part of it; a long title keeps what stands before its colon.
+
+    >>> place_name("Drift: what it is", "Pitfalls"), place_name("Drift", "Drift")
+    ('Drift › Pitfalls', 'Drift')
+    """
+    short = title.split(": ", 1)[0]
+    return f"{short} › {heading}" if heading and heading != title else short
 
 
 def _rung(answer: Answer) -> str:
-    return (
+    line = (
         f'<p class="sw-rung"><span class="sw-badge">{plain_html(answer["rung"])}</span>'
         f"<span>{plain_html(answer['rung_reason'])}</span></p>"
     )
+    # Answers from before there were models have none.
+    return line + _attempts(answer.get("attempts") or [])
+
+
+def _attempts(attempts: Sequence[Mapping[str, Any]]) -> str:
+    entries = "".join(
+        f"<li><strong>{plain_html(one['rung'])}</strong>: {plain_html(one['reason'])} "
+        f"{plain_html(one['remedy'])}</li>"
+        for one in attempts
+    )
+    return _details(say("answer.attempts"), entries)
+
+
+def _removed(removed: Sequence[Mapping[str, Any]]) -> str:
+    entries = "".join(
+        f"<li><s>{plain_html(one['sentence'])}</s> "
+        f"<span>{plain_html(say(REASONS.get(one['reason'], 'removed.not_similar')))}</span></li>"
+        for one in removed
+    )
+    return _details(say("answer.removed"), entries)
+
+
+def _details(head: str, entries: str) -> str:
+    if not entries:
+        return ""
+    return f'<details class="sw-more"><summary>{head}</summary><ul>{entries}</ul></details>'
 
 
 def _card(citation: Citation, turn: str) -> str:

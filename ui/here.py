@@ -8,6 +8,7 @@ import streamlit as st
 from assistant import Assistant, UserFixable
 
 DEFAULT = "default"
+RAISED = "raised"
 
 
 def open_project(assistant: Assistant) -> str:
@@ -42,3 +43,15 @@ def go_to_conversation(key: str) -> None:
 def close_conversation() -> None:
     """Go back to the empty page, where a new conversation begins."""
     st.query_params.pop("c", None)
+
+
+def go_to_turn(conversation: str, turn: str) -> None:
+    """Open a conversation at one of its turns."""
+    go_to_conversation(conversation)
+    st.session_state[RAISED] = turn
+
+
+def turn_to_raise() -> str | None:
+    """Return the turn to bring to the top now, once."""
+    turn: str | None = st.session_state.pop(RAISED, None)
+    return turn

@@ -5,6 +5,7 @@ import threading
 import streamlit as st
 
 from assistant import Assistant, AssistantError
+from ui.making import Makings
 
 
 class Running:
@@ -15,6 +16,7 @@ class Running:
 
     def __init__(self) -> None:
         self.assistant = Assistant()
+        self.makings = Makings()
         self.texts = 0
         self.failure: AssistantError | None = None
         self._done = threading.Event()

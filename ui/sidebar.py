@@ -2,17 +2,19 @@
 
 import streamlit as st
 
-from assistant import Assistant, AssistantError
+from assistant import Assistant, AssistantError, Conversation, Found
 from ui.boxes import problem_box
 from ui.files import show_files
 from ui.here import (
     close_conversation,
     go_to_conversation,
     go_to_project,
+    go_to_turn,
     open_conversation,
     open_project,
 )
 from ui.markup import label, sanitise
+from ui.models import show_models_button
 from ui.running import running
 from ui.words import say
 
@@ -28,6 +30,7 @@ def show_sidebar() -> None:
         _projects(assistant, project)
         _conversations(assistant, project)
         show_files(assistant, project)
+        show_models_button()
 
 
 def _heading(text: str) -> None:
@@ -43,21 +46,52 @@ def _conversations(assistant: Assistant, project: str) -> None:
     kept = assistant.conversations(project=project)
     if not kept:
         st.caption(say("chats.none"))
+        return
+    words = st.text_input(
+        say("chats.search"), key=f"search-{project}", placeholder=say("chats.search"),
+        label_visibility="collapsed", icon=":material/search:", max_chars=200,
+    )  # fmt: skip
+    if words.strip():
+        _found(assistant.find_turns(words, project=project))
+        return
     with st.container(key="chats", gap=None):
         for conversation in kept[:LISTED]:
-            _conversation(conversation.id, conversation.title)
+            _conversation(conversation)
     if kept[LISTED:]:
         with st.expander(say("chats.more")), st.container(key="older-chats", gap=None):
             for conversation in kept[LISTED:]:
-                _conversation(conversation.id, conversation.title)
+                _conversation(conversation)
     if open_conversation() in {conversation.id for conversation in kept}:
+        _export(assistant, project)
         _delete_conversation(assistant, project)
 
 
-def _conversation(key: str, title: str) -> None:
+def _conversation(conversation: Conversation) -> None:
+    key, title = conversation.id, label(conversation.title)
     st.button(
-        label(title), key=f"chat-{key}", width="stretch", on_click=go_to_conversation, args=(key,),
+        say("chats.branch", title=title) if conversation.branch_of else title,
+        key=f"chat-{key}", width="stretch", on_click=go_to_conversation, args=(key,),
         type="secondary" if key == open_conversation() else "tertiary",
+    )  # fmt: skip
+
+
+def _found(hits: list[Found]) -> None:
+    if not hits:
+        st.caption(say("chats.search.nothing"))
+    with st.container(key="found", gap="xsmall"):
+        for hit in hits:
+            st.button(
+                label(hit.question), key=f"found-{hit.turn}", width="stretch", type="tertiary",
+                on_click=go_to_turn, args=(hit.conversation, hit.turn),
+            )  # fmt: skip
+            st.caption(label(hit.excerpt))
+
+
+def _export(assistant: Assistant, project: str) -> None:
+    conversation = open_conversation() or ""
+    st.download_button(
+        say("chats.export"), lambda: assistant.export_conversation(conversation, project=project),
+        "conversation.md", "text/markdown", key="export-chat", type="tertiary", on_click="ignore",
     )  # fmt: skip
 
 

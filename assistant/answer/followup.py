@@ -20,40 +20,44 @@ from assistant.retrieve import stems_of
 ENOUGH = 3
 # A short message that opens like this leans on what was said, whatever its words.
 _LEANS = re.compile(
-    r"^\W*(?:(?:ok(?:ay)?|so|well|hm+|thanks|thank you|right|sure|yes|no|great|good|interesting)\b\W*)*"
-    r"(?:and|but|or|also|then|else|plus|what about|how about|what if|what else|why|why not|how so|"
+    r"^\W*(?:(?:ok(?:ay)?|so|well|hm+|thanks|thank you|right|sure|yes|no|great|good|interesting)\b"
+    r"\W*)*(?:and|but|or|also|then|else|plus|what about|how about|what if|what else|why|how so|"
     r"how come|for example|such as|like what|instead|otherwise|in (?:that|this|which) case|"
     r"same for|what of|now|say more|more on|tell me more|go on|continue|elaborate|explain)\b",
     re.IGNORECASE,
 )
+# Openings that can also ask something whole: "Why do labels drift?"
+_CAN_STAND = re.compile(r"\W*(?:why|explain|tell me more|now|say more)\b", re.IGNORECASE)
 # Words that stand for something said before, and not for a clause that follows.
 _POINTS = re.compile(
-    r"\b(?:it|its|itself|they|them|their|theirs|those|these|this|that one|that|such (?:a|an)|the same|"
-    r"the (?:first|second|third|fourth|fifth|last|next|other|former|latter|previous)(?: (?:one|two|point|"
-    r"step|option|item|way|idea|reason|kind|approach|method|table|row|example))?|(?:the|which|other) ones?|one of (?:them|those)|"
-    r"both|neither|either|above|there|here|you (?:said|mentioned|wrote)|your (?:answer|example|list|table))\b",
+    r"\b(?:it|its|itself|they|them|their|theirs|those|these|this|that one|that|such an?|the same|"
+    r"the (?:first|second|third|fourth|fifth|last|next|other|former|latter|previous)"
+    r"(?: (?:one|two|point|step|option|item|way|idea|reason|kind|approach|method|table|row|"
+    r"example))?|(?:the|which|other) ones?|one of (?:them|those)|both|neither|either|above|there|"
+    r"here|you (?:said|mentioned|wrote)|your (?:answer|example|list|table))\b",
     re.IGNORECASE,
 )
-# "That" and "this" that point at nothing: "a model that predicts", "in this project".
+# The same words where they point at nothing: "a model that predicts", "in this project".
 _NO_POINTER = re.compile(
-    r"(?<=[a-z]\s)that\b(?=\s+(?:\w+s|\w+ed|is|are|was|were|can|will|does|has|have|we|you|they|our|the|a|an)\b)|"
-    r"\bit is\b(?=.*\b(?:to|that)\b)|\bthis (?:project|product|company|team|week|month|year|case|data ?set)\b|"
-    r"\b(?:is|are|was|were) there\b|\bthere (?:is|are|was|were)\b|\bboth\b(?=.*\band\b)|\beither\b(?=.*\bor\b)|"
-    r"\bneither\b(?=.*\bnor\b)|\bthe (?:first|last|next|previous) (?:time|day|week|month|year|version|release|phase|model|quarter)\b",
+    r"(?<=[a-z]\s)that\b(?=\s+(?:\w+s|\w+ed|is|are|was|were|can|will|does|has|have|we|you|they|our|"
+    r"the|an?)\b)|\bit is\b(?=.*\b(?:to|that)\b)|"
+    r"\bthis (?:project|product|company|team|week|month|year|case|data ?set)\b|"
+    r"\b(?:is|are|was|were) there\b|\bthere (?:is|are|was|were)\b|\bboth\b(?=.*\band\b)|"
+    r"\beither\b(?=.*\bor\b)|\bneither\b(?=.*\bnor\b)|"
+    r"\bthe (?:first|last|next|previous) "
+    r"(?:time|day|week|month|year|version|release|phase|model|quarter)\b",
     re.IGNORECASE,
 )
 # Words with content that still name no subject.
-_EMPTY = frozenset(
-    stem
-    for word in """example examples detail details reason reasons explain explanation elaborate mean meaning
-    point points step steps option options item list table row part parts idea answer question summary
-    short shorter brief simple simpler simply word words sentence case cases situation instead example
-    difference relevant important matter matters work works happen happens help helps case number
-    source sources reference references evidence proof case advice recommend recommendation recommended
-    suggest suggestion say said mention mentioned wrote write written continue second third fourth fifth
-    former latter previous repeat alternative alternatives exception exceptions practice practical""".split()  # noqa: SIM905
-    for stem in stems_of(word)
-)
+_EMPTY_WORDS = """example examples detail details reason reasons explain explanation elaborate mean
+    meaning point points step steps option options item list table row part parts idea answer
+    question summary short shorter brief simple simpler simply word words sentence case cases
+    situation instead difference relevant important matter matters work works happen happens help
+    helps number source sources reference references evidence proof advice recommend recommendation
+    recommended suggest suggestion say said mention mentioned wrote write written continue second
+    third fourth fifth former latter previous repeat alternative alternatives exception exceptions
+    practice practical"""
+_EMPTY = frozenset(stems_of(_EMPTY_WORDS))
 LONGEST_LEANING = 12
 LONGEST_SUBJECT = 12
 LONGEST_REWRITTEN = 400
@@ -112,10 +116,7 @@ def leans(message: str) -> bool:
     if opening is None:
         return False
     # "Why do labels drift?" asks by itself; "And labels?" does not.
-    asks_itself = (
-        re.match(r"(?i)\W*(?:why|explain|tell me more|now|say more)\b", message) is not None
-    )
-    return len(set(own)) < (2 if asks_itself else ENOUGH)
+    return len(set(own)) < (2 if _CAN_STAND.match(message) else ENOUGH)
 
 
 def _subject(turn: Turn) -> str:

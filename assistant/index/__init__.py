@@ -181,7 +181,8 @@ def build_index(shelf: Path, stamp: str, material: Material) -> Index:
         if finished is not None:
             return finished
         draft = shelf / f".draft-{stamp}"
-        shutil.rmtree(draft, ignore_errors=True)
+        for rest in (draft, shelf / stamp):
+            shutil.rmtree(rest, ignore_errors=True)
         draft.mkdir()
         try:
             _write(draft, material, _previous(shelf, material))

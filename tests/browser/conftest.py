@@ -33,6 +33,7 @@ class Page:
     home: Path
     port: int = 0
     process: subprocess.Popen[bytes] | None = field(default=None)
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -48,7 +49,13 @@ class Page:
         kept = {
             k: v for k, v in os.environ.items() if not k.startswith(("SCOPEWRIGHT_", "OPENAI_"))
         }
-        environment = {**kept, "SCOPEWRIGHT_HOME": str(self.home)}
+        # A test that wants a model names its rungs.
+        environment = {
+            "SCOPEWRIGHT_LADDER": "extractive",
+            **kept,
+            "SCOPEWRIGHT_HOME": str(self.home),
+            **self.settings,
+        }
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment)
         self._wait()
 

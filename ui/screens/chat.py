@@ -1,26 +1,20 @@
 """A question → an answer whose every mark opens its passage; the conversation is kept."""
 
-import time
-from collections.abc import Iterator, Mapping
-from itertools import count
-from typing import Any
-
 import streamlit as st
 
 from assistant import AssistantError, Turn
+from ui.asking import ask, begin, wanted
 from ui.boxes import problem_box
-from ui.citations import answer_html, partial_html, question_html
-from ui.here import close_conversation, go_to_conversation, open_conversation, open_project
+from ui.citations import question_html
+from ui.here import close_conversation, open_conversation, open_project, turn_to_raise
+from ui.live import Live, live_places, watch
 from ui.markup import label, plain_html, sanitise
 from ui.running import running
-from ui.scripts import copy_button, raise_turn
+from ui.scripts import raise_turn
+from ui.turn import LONGEST_QUESTION, show_answer, show_editor
 from ui.words import say
 
-# The text of a finished answer is shown in this many steps, together about half a second.
-STEPS = 11
-STEP_S = 0.035
-LONGEST_QUESTION = 32_000
-ASK, UNSENT = "ask", "unsent"
+UNSENT = "unsent"
 
 
 def show() -> None:
@@ -31,19 +25,34 @@ def show() -> None:
     typed = st.bottom.container(key="ask-bar").chat_input(
         say("ask.placeholder"), key="question", max_chars=LONGEST_QUESTION, submit_mode="disable"
     )
-    question = typed or st.session_state.pop(ASK, None)
+    want = wanted(typed)
+    failure = _begin(want, project) if want else None
     turns = _turns(project)
     with st.container(key="conversation"):
-        if not turns and not question and UNSENT not in st.session_state:
+        if not turns and UNSENT not in st.session_state:
             _welcome(assistant.starters())
-        for place, turn in enumerate(turns):
-            # What to ask next goes as soon as something is asked, so that nothing shifts later.
-            _turn(turn, place, project, last=not question and turn is turns[-1])
-        if question:
-            st.session_state.pop(UNSENT, None)
-            _answer_now(question, len(turns), project)
-        elif UNSENT in st.session_state:
-            _unsent(st.session_state[UNSENT])
+        live = _show_turns(turns, project)
+        if UNSENT in st.session_state:
+            _unsent(st.session_state[UNSENT], failure)
+    show_editor(turns)
+    for one in live:
+        watch(one)
+    if live:
+        st.rerun()
+
+
+def _begin(want: dict[str, object], project: str) -> AssistantError | None:
+    """Begin to answer; return what prevented it, and keep what was typed."""
+    st.session_state.pop(UNSENT, None)
+    try:
+        begin(want, project)
+    except AssistantError as error:
+        if "question" in want:
+            st.session_state[UNSENT] = want["question"]
+        else:
+            problem_box(error)
+        return error
+    return None
 
 
 def _turns(project: str) -> list[Turn]:
@@ -58,8 +67,27 @@ def _turns(project: str) -> list[Turn]:
         return []
 
 
-def _ask(question: str) -> None:
-    st.session_state[ASK] = question
+def _show_turns(turns: list[Turn], project: str) -> list[Live]:
+    """Draw every turn; return those whose answer is being made."""
+    makings = {turn.id: running().makings.of(turn.id) for turn in turns}
+    busy = [turn.id for turn in turns if (one := makings[turn.id]) and not one.done]
+    raised = turn_to_raise()
+    live: list[Live] = []
+    for place, turn in enumerate(turns):
+        with st.container(key=f"turn-{place}"):
+            with st.chat_message("user"):
+                st.html(question_html(turn.question))
+            with st.chat_message("assistant"):
+                making = makings[turn.id]
+                if making is not None and not making.done:
+                    raise_turn(f"raise-{place}")
+                    live.append(live_places(making, turn))
+                    continue
+                if turn.id == raised:
+                    raise_turn(f"raise-{place}")
+                # What to ask next goes as soon as something is asked, so that nothing shifts.
+                show_answer(turn, project, last=not busy and turn is turns[-1])
+    return live
 
 
 def _welcome(starters: list[str]) -> None:
@@ -73,139 +101,20 @@ def _welcome(starters: list[str]) -> None:
     with st.container(key="starters"):
         for question in starters:
             st.button(
-                label(question), key=f"start-{question}", on_click=_ask, args=(question,),
+                label(question), key=f"start-{question}", on_click=ask, args=(question,),
                 width="stretch",
             )  # fmt: skip
 
 
-# -- one turn
-
-
-def _turn(turn: Turn, place: int, project: str, *, last: bool) -> None:
-    with st.container(key=f"turn-{place}"):
-        with st.chat_message("user"):
-            st.html(question_html(turn.question))
-        with st.chat_message("assistant"):
-            if turn.answer is None:
-                _interrupted(turn, project)
-                return
-            st.html(_shown(turn.id, turn.answer))
-            _below(turn, project)
-            # An empty place clears at once what stood there; what is left out lingers a while.
-            after = st.empty()
-            if last:
-                with after.container():
-                    _next(turn)
-
-
-@st.cache_data(max_entries=500, show_spinner=False)
-def _shown(turn: str, _answer: Mapping[str, Any]) -> str:
-    """Build the HTML of an answer once: it never changes, and a long conversation holds many."""
-    return answer_html(_answer, turn)
-
-
-def _below(turn: Turn, project: str) -> None:
-    assert turn.answer is not None
-    key = f"thumb-{turn.id}"
-    with st.container(horizontal=True, key=f"below-{turn.id}", vertical_alignment="center"):
-        st.feedback(
-            "thumbs",
-            key=key,
-            default=None if turn.helpful is None else int(turn.helpful),
-            on_change=_rate,
-            args=(key, turn.id, project),
-        )
-        copy_button(turn.answer["answer"], key=f"copy-{turn.id}")
-
-
-def _rate(key: str, turn: str, project: str) -> None:
-    thumb = st.session_state[key]
-    if thumb is None:
-        return
-    try:
-        running().assistant.rate(turn, helpful=bool(thumb), project=project)
-    except AssistantError as error:
-        problem_box(error)
-    else:
-        st.toast(say("answer.rated"))
-
-
-def _next(turn: Turn) -> None:
-    suggestions = (turn.answer or {}).get("suggestions", [])
-    if not suggestions:
-        return
-    st.html(f'<p class="sw-next">{say("answer.next")}</p>')
-    with st.container(key="suggestions", gap="xsmall"):
-        for number, suggestion in enumerate(suggestions):
-            question = suggestion["question"]
-            st.button(
-                label(question), key=f"next-{turn.id}-{number}", on_click=_ask, args=(question,)
-            )
-
-
-def _interrupted(turn: Turn, project: str) -> None:
-    st.html(sanitise(f'<p class="sw-notice">{plain_html(say("ask.unanswered"))}</p>'))
-    if st.button(say("ask.again"), key=f"again-{turn.id}"):
-        try:
-            running().assistant.answer_again(
-                turn.id, conversation=turn.conversation, project=project
-            )
-        except AssistantError as error:
-            problem_box(error)
-        else:
-            st.rerun()
-
-
-# -- a new question
-
-
-def _answer_now(question: str, place: int, project: str) -> None:
-    with st.container(key=f"turn-{place}"):
-        with st.chat_message("user"):
-            st.html(question_html(question))
-        with st.chat_message("assistant"):
-            spot = st.empty()
-            raise_turn(f"raise-{place}")
-            spot.html(sanitise(f'<p class="sw-looking" role="status">{say("ask.looking")}</p>'))
-            try:
-                for turn in _conversing(question, project):
-                    go_to_conversation(turn.conversation)
-                    if turn.answer is not None:
-                        _stream(spot, turn)
-            except AssistantError as error:
-                st.session_state[UNSENT] = question
-                spot.empty()
-                problem_box(error)
-                _try_again(question)
-                return
-    st.rerun()
-
-
-def _conversing(question: str, project: str) -> Iterator[Turn]:
-    conversation = open_conversation()
-    yield from running().assistant.converse(question, conversation=conversation, project=project)
-
-
-def _stream(spot: "st.delta_generator.DeltaGenerator", turn: Turn) -> None:
-    assert turn.answer is not None
-    for step in count(1):
-        if step >= STEPS:
-            break
-        spot.html(partial_html(turn.answer, turn.id, step / STEPS))
-        time.sleep(STEP_S)
-    spot.html(_shown(turn.id, turn.answer))
-
-
-def _unsent(question: str) -> None:
+def _unsent(question: str, failure: AssistantError | None) -> None:
     with st.chat_message("user"):
         st.html(question_html(question))
     with st.chat_message("assistant"):
-        st.html(f'<p class="sw-notice">{say("ask.unsent")}</p>')
-        _try_again(question)
-
-
-def _try_again(question: str) -> None:
-    st.button(say("ask.again"), key="unsent-again", on_click=_ask, args=(question,))
+        if failure is not None:
+            problem_box(failure)
+        else:
+            st.html(f'<p class="sw-notice">{say("ask.unsent")}</p>')
+        st.button(say("ask.again"), key="unsent-again", on_click=ask, args=(question,))
 
 
 show()

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer.gate.meaning import meanings
-from assistant.answer.gate.names import names_of
 from assistant.answer.gate.quantities import Quantity, quantities_of
 from assistant.answer.gate.stance import Stance, stance_of
 from assistant.answer.gate.words import Token, lists, plain, stem, tokens_of
@@ -39,11 +39,6 @@ class Window:
     stance: Stance
     quantities: tuple[Quantity, ...]
     labels: tuple[frozenset[str], ...]
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Its names, folded."""
-        return frozenset(name.casefold() for name in names_of(self.stance.text))
 
 
 @dataclass(frozen=True)
@@ -100,7 +95,8 @@ def _rivalling(tokens: Sequence[Token], words: Sequence[str]) -> NDArray[np.bool
     groups = lists().kinds
     ours = [groups.get(token.stem, -1) for token in tokens]
     theirs = [groups.get(stem(word), -2) for word in words]
-    return np.array(ours)[:, None] == np.array(theirs)[None, :]
+    alike: NDArray[np.bool_] = np.array(ours)[:, None] == np.array(theirs)[None, :]
+    return alike
 
 
 def _forms(texts: Iterable[str]) -> frozenset[str]:
@@ -110,7 +106,7 @@ def _forms(texts: Iterable[str]) -> frozenset[str]:
         lows = [token.low for token in tokens]
         forms.update(lows, (token.stem for token in tokens))
         # "dataset" may be written "data set", and "CVP" stands for three words.
-        forms.update(a + b for a, b in zip(lows, lows[1:], strict=False))
+        forms.update(a + b for a, b in pairwise(lows))
         for size in (2, 3, 4):
             forms.update(
                 "".join(word[0] for word in lows[at : at + size])

@@ -27,9 +27,10 @@ _SPOKEN = re.compile(rf"\b{_NAMED} #?(\d{{1,3}})\b(?! ?%)", re.IGNORECASE)
 _AFTER_STOP = re.compile(r"([.!?…][\"”')*_]*)[ \t]*((?:\[[^\[\]\n]{1,40}\][ \t]*)+)")
 _RANGE = re.compile(r"(\d+)\s*[–-]\s*(\d+)")
 _LEAD_IN = re.compile(
-    rf"^(?:(?:according to|as (?:stated|noted|described|explained|mentioned) (?:in|by)|based on|per|"
-    rf"from|in)\s*(?:the )?(?:provided |given )?(?:{_NAMED}|article|text)?\s*,\s*|"
-    rf"(?:the )?(?:provided |given )?{_NAMED}?\s*(?:states?|says?|notes?|explains?|mentions?) that )",
+    rf"^(?:(?:according to|as (?:stated|noted|described|explained|mentioned) (?:in|by)|"
+    rf"based on|per|from|in)\s*(?:the )?(?:provided |given )?(?:{_NAMED}|article|text)?\s*,\s*|"
+    rf"(?:the )?(?:provided |given )?{_NAMED}?\s*"
+    rf"(?:states?|says?|notes?|explains?|mentions?) that )",
     re.IGNORECASE,
 )
 _SOURCES = re.compile(rf"^\W*(?:{_NAMED}|bibliography|further reading|links?)\W*$", re.IGNORECASE)
@@ -183,7 +184,7 @@ def _balanced(text: str) -> str:
 def _without_sources(blocks: Sequence[Block]) -> Iterator[Block]:
     """Leave out what stands under a heading such as "Sources"."""
     for block in blocks:
-        if len(block.lines) == 1 and len(block.lines[0].statements) == 1:
-            if _SOURCES.match(block.lines[0].statements[0].text):
-                return
+        first = block.lines[0].statements
+        if len(block.lines) == 1 and len(first) == 1 and _SOURCES.match(first[0].text):
+            return
         yield block

@@ -102,7 +102,7 @@ def quantities_of(text: str) -> tuple[Quantity, ...]:
     """The quantities of plain text, in order; ranges give both ends.
 
     >>> [(q.value, q.dimension) for q in quantities_of("5-10 % of 1,200 items in half an hour")]
-    [(5.0, 'share'), (10.0, 'share'), (1200.0, ''), (50.0, 'share')]
+    [(5.0, 'share'), (10.0, 'share'), (1200.0, ''), (0.5, 'time')]
     >>> quantities_of("GPT-4 and F1")
     ()
     """
@@ -277,7 +277,7 @@ def same_size(claim: Quantity, other: Quantity) -> bool:
         return abs(claim.value - other.value) <= _NEAR
     # Units of a table stand in its head, away from the number.
     return (
-        not other.dimension and not other.counted or not claim.dimension and not claim.counted
+        (not other.dimension and not other.counted) or (not claim.dimension and not claim.counted)
     ) and (abs(claim.value - other.value) <= _NEAR)
 
 

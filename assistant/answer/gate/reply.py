@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from assistant.answer.gate.evidence import Encode, Evidence, gather
 from assistant.answer.gate.harmless import bracketless, harmless
 from assistant.answer.gate.layout import Block, Line, Statement, blocks_of
-from assistant.answer.gate.quantities import quantities_of
 from assistant.answer.gate.names import names_of
+from assistant.answer.gate.quantities import quantities_of
 from assistant.answer.gate.signs import claim_of
 from assistant.answer.gate.strictness import STRICTNESS, Strictness
 from assistant.answer.gate.support import judge

@@ -3,32 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
 from assistant.answer.gate.evidence import Evidence, Floats, Window, subjects_of
-from assistant.answer.gate.names import names_of
+from assistant.answer.gate.opposites import reverses, rival_named, swaps_modifier
+from assistant.answer.gate.order import subjects_moved, turns_round
 from assistant.answer.gate.quantities import Quantity, crossed, misused, quantities_of, same_size
 from assistant.answer.gate.stance import (
     Stance,
     denies,
     denies_alone,
     denies_softly,
-    invents_cause,
-    overstatements,
-    replaced,
-    reverses,
-    rival_named,
     stance_of,
-    subjects_moved,
-    swaps_modifier,
-    turns_round,
 )
+from assistant.answer.gate.strength import overstatements
 from assistant.answer.gate.words import Token, lists
 
 # A word of the claim speaks for the word of the window that it is met by at least this well.
 ECHO = 0.55
-MET, MISSING = 0.75, 0.3
+MISSING = 0.3
 GENERIC = 0.3
 SHORTEST_CLAUSE = 3
 # Up to so many telling words a claim is short, and each of them must be met at least a little.
@@ -45,34 +40,27 @@ _JOINTS = frozenset(
 BASE = ("cosine", "window", "whole", "worst", "missing")
 FINE = (
     "exact",
-    "missing_share",
     "short_missing",
-    "misplaced",
-    "bound",
     "near",
     "turned",
     "units",
+    "cell",
+    "lost",
     "crossed",
     "denies",
     "denies_softly",
     "denies_alone",
     "negators",
-    "replaced",
     "moved",
     "reverses",
     "modifier",
     "order",
     "rival",
-    "cause",
     "misused",
     "elsewhere",
-    "row",
-    "named",
     "universal",
-    "any",
     "exclusive",
     "certain",
-    "none_at_all",
     "necessary",
     "necessary_weak",
     "frequent",
@@ -81,9 +69,10 @@ FINE = (
 )
 # Signs that weigh more where the claim otherwise repeats the window word by word.
 CLOSE = (
+    "lost",
     "crossed",
-    "denies", "denies_softly", "negators", "replaced", "moved", "turned", "universal", "necessary",
-    "unhedged", "elsewhere", "misused", "cause", "exclusive", "rival", "modifier",
+    "denies", "denies_softly", "negators", "moved", "turned", "universal", "necessary",
+    "unhedged", "elsewhere", "misused", "exclusive", "rival", "modifier",
 )  # fmt: skip
 
 
@@ -113,11 +102,6 @@ class Claim:
     def quantities(self) -> tuple[Quantity, ...]:
         """Its numbers."""
         return quantities_of(self.text)
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """Its names, folded."""
-        return tuple(name.casefold() for name in names_of(self.text))
 
 
 def claim_of(text: str, vector: Floats) -> Claim:
@@ -188,29 +172,24 @@ def fine_signs(claim: Claim, evidence: Evidence, at: int, met: Floats) -> Floats
     strength = overstatements(claim.stance, given)
     values = {
         "exact": float(claim.weights[by_window >= 1.0].sum()) / total,
-        "missing_share": float(claim.weights[by_passage < MISSING].sum()) / total,
         "short_missing": float(_short_of(claim, by_passage)),
-        "misplaced": float(claim.weights[(by_passage >= MET) & (by_window < MISSING)].sum()),
-        "bound": _bound_together(echoed, given),
         "near": near,
         "turned": turned,
         "units": float(window.units),
+        "cell": _of_other_rows(claim, evidence, met),
+        "lost": float(min(max(len(given.focuses) - len(claim.stance.focuses), 0), 2)),
         "crossed": float(crossed(claim.quantities, window.quantities)),
         "denies": float(denies(echoed, given)),
         "denies_softly": float(denies_softly(echoed, given)),
         "denies_alone": float(denies_alone(echoed, given)),
         "negators": float(min(max(len(claim.stance.focuses) - len(given.focuses), 0), 2)),
-        "replaced": float(min(replaced(echoed, given), 2)),
         "moved": float(min(subjects_moved(echoed, given), 2)),
         "reverses": float(reverses(claim.stance, given)),
         "modifier": float(swaps_modifier(claim.stance, given)),
         "order": float(turns_round(echoed, given)),
         "rival": float(min(rival_named(claim.stance, given), 2)),
-        "cause": float(invents_cause(claim.stance, given)),
         "misused": float(min(misused(claim.quantities, evidence.quantities), 2)),
         "elsewhere": float(min(_elsewhere(claim, window), 2)),
-        "row": float(_other_row(claim, window, evidence)),
-        "named": float(_named_otherwise(claim, window, evidence)),
         **{name: float(found) for name, found in strength.items()},
     }
     fine = [values[name] for name in FINE]
@@ -240,30 +219,13 @@ def _echo(claim: Claim, evidence: Evidence, own: Floats) -> Stance:
     return Stance(claim.text, tuple(tokens))
 
 
-def _bound_together(claim: Stance, given: Stance) -> float:
-    """For the clauses of the claim, how much of each stands in one clause of the window."""
-    theirs: list[set[str]] = [set()]
-    for token in given.tokens:
-        if token.low in _MARKS or token.low in ("while", "but", "whereas"):
-            theirs.append(set())
-        elif token.content:
-            theirs[-1].add(token.stem)
-    content = [token.stem for token in claim.tokens if token.content]
-    shares = []
-    for clause in _clauses(claim.tokens):
-        shared = {content[at] for at in clause} & given.stems
-        if len(shared) >= 2:
-            shares.append(max(len(shared & part) for part in theirs) / len(shared))
-    return float(np.mean(shares)) if shares else 1.0
-
-
 def _neighbours(claim: Stance, given: Stance) -> tuple[float, float]:
     """Of neighbouring words of the claim, the shares that are near each other, and turned round."""
     places: dict[str, list[int]] = {}
     for at, word in enumerate(token.stem for token in given.tokens if token.content):
         places.setdefault(word, []).append(at)
     stems = [token.stem for token in claim.tokens if token.content and token.stem in places]
-    pairs = [(a, b) for a, b in zip(stems, stems[1:], strict=False) if a != b]
+    pairs = [(a, b) for a, b in pairwise(stems) if a != b]
     if not pairs:
         return 1.0, 0.0
     near = turned = 0
@@ -282,10 +244,20 @@ def _elsewhere(claim: Claim, window: Window) -> int:
     )
 
 
-def _other_row(claim: Claim, window: Window, evidence: Evidence) -> bool:
-    """True when the window is a table row that the claim does not name, and it names another."""
+def _of_other_rows(claim: Claim, evidence: Evidence, met: Floats) -> float:
+    """How much of the claim stands only in table rows that it does not name, when it names one."""
     named = named_rows(claim, evidence)
-    return bool(named and window.labels and not named & set(window.labels))
+    if not named:
+        return 0.0
+    ours = np.zeros(len(evidence.words), bool)
+    theirs = np.zeros(len(evidence.words), bool)
+    for window, members in zip(evidence.windows, evidence.members, strict=True):
+        if window.units == 1:
+            other = bool(window.labels) and not named & set(window.labels)
+            (theirs if other else ours)[members] = True
+    elsewhere = met[:, theirs].max(axis=1, initial=0.0) >= 1.0
+    here = met[:, ours].max(axis=1, initial=0.0) >= MISSING
+    return min(float(claim.weights[elsewhere & ~here].sum()), 2.0)
 
 
 def named_rows(claim: Claim, evidence: Evidence) -> set[frozenset[str]]:
@@ -310,10 +282,3 @@ def of_another_row(claim: Claim, evidence: Evidence) -> bool:
         for quantity in claim.quantities
         if any(same_size(quantity, other) for other in evidence.quantities)
     )
-
-
-def _named_otherwise(claim: Claim, window: Window, evidence: Evidence) -> bool:
-    """True when a name of the claim stands elsewhere in the passage, and another one here."""
-    aside = f"{evidence.passage.title} {evidence.passage.heading}".casefold()
-    absent = [n for n in claim.names if n not in window.stance.lows and n not in aside]
-    return bool(absent) and bool(window.names - set(claim.names))

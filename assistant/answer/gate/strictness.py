@@ -10,40 +10,42 @@ from assistant.answer.gate.evidence import Floats
 from assistant.answer.gate.signs import SIGNS
 
 _WEIGHTS: dict[str, float] = {
-    "cosine": 7.547,
-    "window": 0.491,
-    "exact": 2.294,
-    "short_missing": -1.155,
-    "near": 1.109,
-    "turned": -1.833,
-    "units": 0.424,
-    "crossed": -2.36,
-    "denies": -2.009,
-    "denies_alone": -1.116,
-    "negators": -1.859,
-    "replaced": -0.028,
-    "reverses": -5.266,
-    "modifier": -2.77,
-    "order": -1.946,
-    "rival": -3.646,
-    "universal": -0.794,
-    "certain": -0.658,
-    "necessary_weak": -0.117,
-    "frequent": -0.647,
-    "quantified": -2.54,
-    "close_crossed": -2.36,
-    "close_denies": -2.599,
-    "close_denies_softly": -0.612,
-    "close_moved": -2.366,
-    "close_turned": -3.65,
-    "close_universal": -2.478,
-    "close_necessary": -1.248,
-    "close_unhedged": -0.888,
-    "close_elsewhere": -5.744,
-    "close_misused": -0.571,
-    "close_exclusive": -1.045,
-    "close_rival": -1.488,
-    "close_modifier": -2.077,
+    "cosine": 7.048,
+    "window": 0.330,
+    "whole": 0.239,
+    "exact": 2.525,
+    "short_missing": -0.997,
+    "near": 0.918,
+    "turned": -1.902,
+    "units": 0.517,
+    "cell": -1.899,
+    "lost": -0.384,
+    "crossed": -2.248,
+    "denies": -1.568,
+    "denies_alone": -1.005,
+    "negators": -1.971,
+    "reverses": -5.138,
+    "modifier": -1.962,
+    "order": -1.929,
+    "rival": -3.459,
+    "universal": -0.920,
+    "certain": -0.598,
+    "necessary_weak": -0.237,
+    "frequent": -0.364,
+    "quantified": -2.478,
+    "close_crossed": -2.248,
+    "close_denies": -2.800,
+    "close_denies_softly": -0.540,
+    "close_moved": -2.376,
+    "close_turned": -3.621,
+    "close_universal": -2.292,
+    "close_necessary": -1.336,
+    "close_unhedged": -1.072,
+    "close_elsewhere": -5.460,
+    "close_misused": -0.651,
+    "close_exclusive": -1.126,
+    "close_rival": -1.459,
+    "close_modifier": -1.962,
 }
 
 
@@ -57,8 +59,8 @@ class Strictness:
 
     choosing: tuple[float, ...] = (5.0, 4.0, 2.0, 2.0, -1.0)
     weights: Mapping[str, float] = field(default_factory=lambda: _WEIGHTS)
-    offset: float = -7.638
-    least: float = -0.512
+    offset: float = -7.404
+    least: float = -0.505
     windows: int = 4
     # A window is passed over when a part of it covers the claim as well, but for this much.
     equal_part: float = 0.04

@@ -28,12 +28,12 @@ Reason = Literal[
 
 # Which reason to give when a sign decided against a sentence.
 _REASONS: dict[str, Reason] = {
-    "denies": "negation", "negators": "negation", "none_at_all": "strength", "reverses": "opposite",
-    "modifier": "opposite", "order": "order", "turned": "order", "rival": "name", "cause": "cause",
-    "denies_softly": "negation", "denies_alone": "negation", "replaced": "name", "moved": "order",
-    "crossed": "number",
-    "misused": "number", "elsewhere": "number", "row": "number", "named": "name",
-    "universal": "strength", "any": "strength", "exclusive": "strength", "certain": "strength",
+    "denies": "negation", "negators": "negation", "reverses": "opposite",
+    "modifier": "opposite", "order": "order", "turned": "order", "rival": "name",
+    "denies_softly": "negation", "denies_alone": "negation", "moved": "order",
+    "crossed": "number", "cell": "name", "lost": "negation",
+    "misused": "number", "elsewhere": "number",
+    "universal": "strength", "exclusive": "strength", "certain": "strength",
     "necessary": "strength", "necessary_weak": "strength", "frequent": "strength",
     "unhedged": "strength", "quantified": "strength",
 }  # fmt: skip
@@ -106,7 +106,9 @@ def _by_passage(
     score = float(scores[best])
     reason = plain_fault(claim, evidence, question)
     if reason == "ok" and score < strictness.least:
-        reason = _reason(signs[best], strictness)
+        # The window most like it may say plainly what the best one leaves open.
+        reasons = [_reason(signs[at], strictness) for at in (best, 0)]
+        reason = next((told for told in reasons if told != "not_similar"), "not_similar")
     quote = _quote(evidence, evidence.windows[closest[best]])
     return score, Support(reason == "ok", reason, evidence.passage.id, quote)
 

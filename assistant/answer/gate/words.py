@@ -111,9 +111,9 @@ def _stemmer() -> Any:
 
 
 def plain(text: str) -> str:
-    """Text without Markdown's emphasis, on one line.
+    r"""Text without Markdown's emphasis, on one line.
 
-    >>> plain("**Who**  looks\\nat `it`?")
+    >>> plain("**Who**  looks\nat `it`?")
     'Who looks at it?'
     """
     return " ".join(_EMPHASIS.sub("", text).split())
@@ -144,3 +144,25 @@ def _token(found: re.Match[str]) -> Token:
 def line_of(tokens: tuple[Token, ...]) -> str:
     """The words with one space around each, for looking up phrases."""
     return f" {' '.join(token.low for token in tokens)} "
+
+
+# Prefixes that turn a word into its opposite, and how near the two must be: "un-der" is no "der".
+_PREFIXES = ("un", "in", "im", "ir", "non", "dis")
+_KIN = 0.3
+
+
+@lru_cache(maxsize=20_000)
+def without_prefix(word: str) -> str:
+    """The word without a negating prefix, or "" when it has none.
+
+    >>> without_prefix("unlabelled"), without_prefix("information"), without_prefix("under")
+    ('labelled', '', '')
+    """
+    # Late, since meanings are found by stems.
+    from assistant.answer.gate.meaning import meanings
+
+    for prefix in _PREFIXES:
+        rest = word.removeprefix(prefix)
+        if rest != word and len(rest) > 3 and meanings().nearness(word, rest) >= _KIN:
+            return rest
+    return ""
