@@ -30,6 +30,8 @@ from assistant.tokens import TokenCounter
 FOLDER = CASES / "groundedness"
 EMBEDDED_QUESTIONS = int(os.environ.get("EMBEDDED_QUESTIONS", "12"))
 EMBEDDED_TOKENS = 220
+# The small model needs seconds for each answer; the sample ends here, whatever is left of it.
+EMBEDDED_S = 300.0
 TODAY = date(2026, 11, 22)
 
 
@@ -265,6 +267,8 @@ def _embedded_sample(assistant: Assistant, ladder: Ladder) -> tuple[dict[str, An
     answers = []
     begun = time.perf_counter()
     for question in questions[::step][:EMBEDDED_QUESTIONS]:
+        if time.perf_counter() - begun > EMBEDDED_S:
+            break
         asked = _look_up(assistant, question)
         answers.append(_final(assistant, question, asked, ladder, max_tokens=EMBEDDED_TOKENS))
     spent_s = time.perf_counter() - begun

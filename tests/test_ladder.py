@@ -27,6 +27,12 @@ DOWN = ModelFailed("It is down.", remedy="Start it.", code="unreachable")
 FAILING = ModelFailed("It failed.", remedy="Wait.", code="server_error")
 
 
+@pytest.fixture(autouse=True)
+def _rungs_by_themselves(monkeypatch):
+    """Which rungs are chosen when nothing is set is what these tests are about."""
+    monkeypatch.delenv("SCOPEWRIGHT_LADDER", raising=False)
+
+
 def make_settings(**given: Any) -> Settings:
     given.setdefault("OPENAI_API_KEY", None)
     given.setdefault("find_local_servers", False)

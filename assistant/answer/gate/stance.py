@@ -16,8 +16,8 @@ _CLAUSE_WORDS = frozenset(
     {"but", "because", "so", "if", "when", "unless", "although", "while", "though"}
 )
 _AUXILIARIES = frozenset(
-    ["need", "needs", "needed", "use", "uses", "used", "using", "make", "makes", "making"]
-    + ["get", "gets", "want", "wants", "let", "lets", "try"]
+    {"need", "needs", "needed", "use", "uses", "used", "using", "make", "makes", "making", "get"}
+    | {"gets", "want", "wants", "let", "lets", "try"}
 )
 
 
