@@ -21,7 +21,8 @@ LEANING = [
     "but we have only one annotator", "And with two annotators?", "is it worth it?",
     "how often should we repeat this?", "What did you mean by the last point?",
     "Explain the third step", "Can you say it in simpler words?", "ok, and for video?",
-    "Where does that come from?", "In that case, what now?", "And the costs?", "Are there exceptions?",
+    "Where does that come from?", "In that case, what now?", "And the costs?",
+    "Are there exceptions?",
     "What is the source?", "Hm, why is that?",
 ]  # fmt: skip
 

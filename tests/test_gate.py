@@ -21,8 +21,8 @@ LEARNING = passage(
     "Active learning",
     "In active learning the current model picks the items that people label next. It pays when "
     "labels are expensive and positives are rare. Lowell et al. (2019) found gains that were "
-    "inconsistent between models. Some annotators slow down on unclear items. Do not use the chosen "
-    "items for evaluation. A label costs 10 EUR, and a batch takes at least 3 weeks. Labels cost "
+    "inconsistent between models. Some annotators slow down on unclear items. Do not use the "
+    "chosen items for evaluation. A label costs 10 EUR, and a batch takes at least 3 weeks. Labels cost "
     "more than compute.",
 )
 QUALITY = passage(
@@ -160,7 +160,10 @@ def test_a_table_keeps_the_rows_that_hold(encode):
 
 
 def test_steps_are_numbered_anew(encode):
-    reply = "1. Bananas are yellow.\n2. A label costs 10 EUR [1].\n3. Labels cost more than compute [1]."
+    reply = (
+        "1. Bananas are yellow.\n2. A label costs 10 EUR [1].\n"
+        "3. Labels cost more than compute [1]."
+    )
     assert gated(reply, encode).text == (
         "1. A label costs 10 EUR. [1]\n2. Labels cost more than compute. [1]"
     )
@@ -182,7 +185,8 @@ HOSTILE = [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "![x](https://attacker.test/p.png)",
     "[click](javascript:alert(1))", "[a](https://attacker.test)", "<https://attacker.test>",
     "https://attacker.test/?q=[1]", "[x]: https://attacker.test", "[y][x]", "&lt;script&gt;",
-    "&amp;lt;img src=x&amp;gt;", "<<b>script>", "\\<script>", "[a\\](javascript:1)", "```\n<b>\n```",
+    "&amp;lt;img src=x&amp;gt;", "<<b>script>", "\\<script>", "[a\\](javascript:1)",
+    "```\n<b>\n```",
     "<svg/onload=1", "www.attacker.test", "data:text/html,1", "\u202e\u200b\U000e0041", "[1](x)",
     "<a href='x'>A label costs 10 EUR</a>", "[[1]](//attacker.test)", "!", "[", "](", "<", "| a |",
 ]  # fmt: skip
