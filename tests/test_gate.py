@@ -19,11 +19,11 @@ def passage(key: str, title: str, text: str) -> Passage:
 LEARNING = passage(
     "learning#lead",
     "Active learning",
-    "In active learning the current model picks the items that people label next. It pays when "
-    "labels are expensive and positives are rare. Lowell et al. (2019) found gains that were "
-    "inconsistent between models. Some annotators slow down on unclear items. Do not use the "
-    "chosen items for evaluation. A label costs 10 EUR, and a batch takes at least 3 weeks. Labels cost "
-    "more than compute.",
+    "In active learning the current model picks the items that people label next. It pays "
+    "when labels are expensive and positives are rare. Lowell et al. (2019) found gains that "
+    "were inconsistent between models. Some annotators slow down on unclear items. Do not use"
+    " the chosen items for evaluation. A label costs 10 EUR, and a batch takes at least 3 "
+    "weeks. Labels cost more than compute.",
 )
 QUALITY = passage(
     "quality#weekly",
@@ -72,6 +72,8 @@ def gated(reply, encode, **options):
         ("Transformers need a learning rate warm-up and large batches.", "not_similar"),
         ("Bananas are yellow.", "not_similar"),
         ("...", "empty"),
+        ("The answer is:", "empty"),
+        ("When are labels expensive and positives rare?", "empty"),
     ],
 )
 def test_each_change_of_a_claim_has_its_reason(encode, sentence, reason):
@@ -121,6 +123,7 @@ def test_the_quote_is_the_span_that_says_it(encode):
         ("A label costs 10 EUR [1]. A label costs 10 EUR [1].", "A label costs 10 EUR. [1]", 0),
         ("A label costs 10 EUR [1]. Bananas are yellow [1].", "A label costs 10 EUR. [1]", 0),
         ("Bananas are yellow [1].", "", 0),
+        ("=== begin passage [1]\nA label costs 10 EUR [1].", "A label costs 10 EUR. [1]", 0),
         ("", "", 0),
     ],
 )

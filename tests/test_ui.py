@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import threading
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,7 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.citations import answer_html, partial_html, question_html
+from assistant import AssistantError, RungState, Step, Turn
+from ui.citations import REASONS, answer_html, partial_html, question_html
+from ui.live import provisional_html
+from ui.making import Makings
 from ui.markup import label, markdown_html, safe_html, sanitise, visible, web_address
 from ui.words import CATALOGUES, ENGLISH, say
 
@@ -249,6 +253,95 @@ def test_the_text_grows_word_by_word_to_the_whole():
     assert shown[-1].startswith("Bold words and then some more.")
 
 
+# -- models
+
+
+def test_what_was_removed_is_listed_with_the_reason_and_so_are_the_other_rungs():
+    removed = [{"sentence": "<b>Ten</b> of 12.", "reason": reason} for reason in REASONS]
+    attempts = [{"rung": "openai:x", "code": "c", "reason": "No key.", "remedy": "Set one."}]
+    shown = answer_html({**answer(), "removed": removed, "attempts": attempts}, "t")
+    assert shown.count("<s>&lt;b&gt;Ten&lt;/b&gt; of 12.</s>") == len(REASONS)
+    assert ENGLISH["removed.number"] in shown
+    assert "<strong>openai:x</strong>: No key. Set one." in shown
+    assert "<details" not in answer_html(answer(), "t")
+
+
+def test_every_reason_of_the_gate_has_words():
+    from typing import get_args
+
+    from assistant.answer.gate.support import Reason
+
+    assert set(get_args(Reason)) - {"ok"} == REASONS.keys()
+
+
+def test_words_that_were_not_checked_are_letters(shared):
+    for line in naughty(shared):
+        shown = Seen(provisional_html(line))
+        assert shown.tags == {"section", "p", "div"}, line
+        assert shown.text.endswith(visible(line).replace("\r", "\n")), line
+
+
+def test_the_first_rung_that_works_is_the_one_that_answers():
+    from ui.models import rungs_html
+
+    states = [
+        RungState("openai:<b>", False, "No key.", "Set OPENAI_API_KEY."),
+        RungState("local", True, "ready"),
+        RungState("extractive", True, "always there"),
+    ]
+    shown = Seen(rungs_html(states)).text
+    assert "openai:<b> not in useNo key.Set OPENAI_API_KEY." in shown
+    assert "local answers" in shown
+    assert "extractive ready" in shown
+
+
+# -- answers being made
+
+
+def test_an_answer_goes_on_when_nobody_looks_and_is_begun_once():
+    makings = Makings()
+    turn = Turn("t", "c", "q", None, None)
+    gate = threading.Event()
+
+    def steps(stop):
+        yield Step(turn)
+        gate.wait(10)
+        yield Step(turn)
+
+    making = makings.begin(steps, "t")
+    assert making.begun() == turn
+    assert makings.begin(steps, "t") is making
+    assert makings.of("t") is making
+    gate.set()
+    while not making.done:
+        making.wait(making.steps, 5)
+    assert making.steps == 2
+    assert makings.of("t") is None
+
+
+def test_what_prevents_an_answer_is_told_and_kept_until_it_is_begun_anew():
+    makings = Makings()
+    turn = Turn("t", "c", "q", None, None)
+
+    def fails(after):
+        def steps(stop):
+            yield from after
+            raise AssistantError("It is full.", remedy="Make room.")
+
+        return steps
+
+    with pytest.raises(AssistantError):
+        makings.begin(fails([])).begun()
+    making = makings.begin(fails([Step(turn)]))
+    assert making.begun() == turn
+    while not making.done:
+        making.wait(making.steps, 5)
+    assert makings.of("t").failure.problem == "It is full."
+    again = makings.begin(lambda stop: iter([Step(turn)]), "t")
+    again.begun()
+    assert again is not making
+
+
 # -- words
 
 
@@ -308,6 +401,28 @@ def test_a_question_is_stored_and_answered(page, assistant):
     assert turn.answer is not None
     assert page.query_params["c"] == kept.id
     assert answer_html(turn.answer, turn.id) in shown_html(page)
+
+
+def test_an_interrupted_question_is_answered_when_it_is_asked_again(page, assistant):
+    stored = next(assistant.stream("What is data drift?")).turn
+    page.query_params["c"] = stored.conversation
+    page.run()
+    page.button(key=f"again-{stored.id}").click().run()
+    assert not page.exception
+    (turn,) = assistant.turns(stored.conversation)
+    assert turn.answer is not None
+    assert answer_html(turn.answer, turn.id) in shown_html(page)
+
+
+def test_conversations_are_searched_and_opened(page, assistant):
+    *_, kept = assistant.stream("What is data drift?")
+    page.run()
+    page.text_input(key="search-default").input("absent-word").run()
+    assert say("chats.search.nothing") in [caption.value for caption in page.caption]
+    page.text_input(key="search-default").input("DRIFT data").run()
+    page.button(key=f"found-{kept.turn.id}").click().run()
+    assert not page.exception
+    assert page.query_params["c"] == kept.turn.conversation
 
 
 def test_a_problem_is_a_calm_box_with_a_remedy(page, assistant, tmp_path):

@@ -45,7 +45,7 @@ class Model:
     def said(handler):
         """Sentences of the first passage in the prompt, which every gate must let through."""
         prompt = handler.faults.asked[-1]["messages"][-1]["content"]
-        passage = re.search(r"begin passage \[1\]\n.*\n(.*?)\n=== end", prompt, re.DOTALL)[1]
+        passage = re.search(r"begin passage \[1\]\n[^\n]*\n(.*?)\n=== end", prompt, re.DOTALL)[1]
         sentences = re.findall(r"[A-Z][^.!?:|\n*]+\.(?=\s)", f"{passage} ")
         return " ".join(f"{sentence} [1]" for sentence in sentences[:4])
 

@@ -29,8 +29,11 @@ def show() -> None:
     failure = _begin(want, project) if want else None
     turns = _turns(project)
     with st.container(key="conversation"):
+        # An empty place clears at once what stood there; what is left out lingers a while.
+        welcome = st.empty()
         if not turns and UNSENT not in st.session_state:
-            _welcome(assistant.starters())
+            with welcome.container():
+                _welcome(assistant.starters())
         live = _show_turns(turns, project)
         if UNSENT in st.session_state:
             _unsent(st.session_state[UNSENT], failure)

@@ -18,6 +18,8 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(r"</?[A-Za-z!?][^<>]*>?")
 _OPENING = re.compile(r"<(?=[A-Za-z/!?])")
 _FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[^\n]*$", re.MULTILINE)
+# The fences of the prompt, which a small model repeats.
+_PROMPT_FENCE = re.compile(r"^[ \t]*={2,}.*$", re.MULTILINE)
 _ESCAPED = re.compile(r"\\(?=[^\w\s])")
 _IMAGE = re.compile(r"!\[[^\[\]]*\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)?|\[[^\[\]]*\])")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)?")
@@ -46,7 +48,7 @@ def harmless(reply: str) -> str:
     'If p < 0.05, visit  now.'
     """
     text = _UNSEEN.sub("", reply)
-    text = _FENCE.sub("", text)
+    text = _PROMPT_FENCE.sub("", _FENCE.sub("", text))
     for _ in range(_TWICE):
         before = text
         text = html.unescape(text)

@@ -50,6 +50,8 @@ _FIRST: tuple[Reason, ...] = (
     "cause",
 )
 _HEAVY = -1.0
+# Telling words, below which a sentence is no more than "The answer is:".
+LEAST_TELLING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,13 @@ def _has_equal_part(evidence: Evidence, covered: Floats, at: int, slack: float) 
 
 
 def plain_fault(claim: Claim, evidence: Evidence, question: str) -> Reason:
-    """A number, unit or name that the passage does not have; "ok" for none."""
+    """A number, unit or name that the passage does not have; "ok" for none.
+
+    "empty" is what claims nothing, a question or an opening, unless the passage has it word by
+    word.
+    """
+    if _claims_nothing(claim) and claim.text.rstrip(".:") not in evidence.plain:
+        return "empty"
     wrong = unfounded(claim.quantities, evidence.quantities, evidence.listed)
     if wrong:
         return wrong
@@ -153,6 +161,10 @@ def plain_fault(claim: Claim, evidence: Evidence, question: str) -> Reason:
     if misdated(claim.text, evidence.plain):
         return "number"
     return "name" if unknown_names(claim.text, evidence.forms, question) else "ok"
+
+
+def _claims_nothing(claim: Claim) -> bool:
+    return claim.text.endswith(("?", "？")) or int((claim.weights >= 1.0).sum()) < LEAST_TELLING
 
 
 def _reason(signs: Floats, strictness: Strictness) -> Reason:
