@@ -37,6 +37,9 @@ class Gated:
     unknown_markers: int
 
 
+_JOINED = re.compile(r"<(?=[A-Za-z/!?])|\](?=\()|!(?=\[)")
+
+
 def gate_reply(
     reply: str,
     offered: Sequence[Hit],
@@ -61,12 +64,21 @@ def gate_reply(
     gate.prepare(blocks, encode, evidence)
     shown = [gate.block(blocks, at) for at in range(len(blocks))]
     return Gated(
-        _joined(blocks, shown),
+        _closed(_joined(blocks, shown)),
         citations.collected(),
         gate.kept,
-        tuple(gate.removed),
+        tuple(Removed(_closed(one.sentence), one.reason) for one in gate.removed),
         gate.unknown_markers,
     )
+
+
+def _closed(text: str) -> str:
+    """The text with nothing that opens markup, which taking markers out can bring together.
+
+    >>> _closed("<a [x](y) ![z"), _closed("p < 0.05")
+    ('< a [x] (y) ! [z', 'p < 0.05')
+    """
+    return _JOINED.sub(r"\g<0> ", text)
 
 
 def _without_unfinished(blocks: Sequence[Block], text: str) -> tuple[Block, ...]:
