@@ -105,7 +105,7 @@ def chromium():
 
 def wait_until_ready(page):
     """Wait for the field to ask in; long, since the index is built when an article has changed."""
-    page.get_by_label("Ask about scoping an ML project").wait_for(timeout=120_000)
+    page.get_by_label("Ask about scoping an ML project").wait_for(timeout=160_000)
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def open_page(chromium, page_server):
         contexts.append(context)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("request", note_request)
         page.on("console", note_console)
         page.on("pageerror", lambda error: faults.append(f"page error: {error}"))

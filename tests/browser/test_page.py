@@ -168,7 +168,7 @@ def test_a_conversation_survives_a_reload_and_a_restart_of_the_server(open_page,
     page_server.stop()
     page_server.start()
     page.goto(address)
-    page.get_by_label(PLACEHOLDER).wait_for(timeout=120_000)
+    page.get_by_label(PLACEHOLDER).wait_for(timeout=160_000)
     assert answered(page).inner_text() == text
     page.get_by_role("button", name="New conversation").click()
     page.get_by_text("Where people begin").wait_for()
