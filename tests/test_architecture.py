@@ -20,10 +20,22 @@ MAY_IMPORT: dict[str, set[str]] = {
     "local_model": {"errors"},
     "ladder": {"errors", "settings", "tokens", "local_model"},
     "answer": {"errors", "tokens", "retrieve", "ladder"},
+    "facts": {"errors"},
+    "interview": {"errors", "facts"},
+    "prefill": {"errors", "facts", "ladder"},
+    "checks": {"errors", "facts"},
+    "verdict": {"errors", "facts"},
+    "estimate": {"errors", "facts"},
+    "picture": {"errors", "facts", "estimate"},
+    "document": {
+        "errors", "facts", "checks", "verdict", "estimate", "picture", "retrieve",
+    },
+    "export": {"errors", "document"},
     "store": {"errors", "settings", "facts", "ingest", "document"},
     "service": {
         "errors", "settings", "tokens", "ingest", "embed", "index", "retrieve", "local_model",
-        "ladder", "answer", "store",
+        "ladder", "answer", "facts", "interview", "prefill", "checks", "verdict", "estimate",
+        "picture", "document", "export", "store",
     },
 }  # fmt: skip
 

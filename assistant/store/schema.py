@@ -124,3 +124,95 @@ feedback = Table(
     # The answer that it was given for.
     Column("version", Integer, nullable=False, server_default="1"),
 )
+
+# What a project knows, as an append-only log: the last event of a fact that was not undone counts.
+fact_events = Table(
+    "fact_events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("project_id", ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("fact", String(80), nullable=False),
+    # set, unknown, not_applicable, unset
+    Column("action", String(20), nullable=False),
+    Column("value", JSON(none_as_null=True)),
+    Column("origin", String(20), nullable=False),
+    Column("author", Text, nullable=False, default=""),
+    Column("note", Text, nullable=False, default=""),
+    # The exact words it came from, and the file or message that holds them.
+    Column("quote", Text, nullable=False, default=""),
+    Column("source", Text, nullable=False, default=""),
+    # Who finds out, and by when, while the fact is unknown.
+    Column("owner", Text, nullable=False, default=""),
+    Column("due", String(40), nullable=False, default=""),
+    Column("at", Float, nullable=False),
+    # Set when the event was taken back.
+    Column("undone_at", Float),
+    Index("fact_events_by_project", "project_id", "fact"),
+    sqlite_autoincrement=True,
+)
+
+# What an interview remembers beside the facts: skipped questions, answers challenged once.
+interview_marks = Table(
+    "interview_marks",
+    metadata,
+    Column("project_id", ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True),
+    Column("fact", String(80), primary_key=True),
+    # skipped, challenged
+    Column("mark", String(20), primary_key=True),
+    Column("detail", Text, nullable=False, default=""),
+    Column("author", Text, nullable=False, default=""),
+    Column("at", Float, nullable=False),
+)
+
+# Facts read from a brief, file or message, until somebody accepts or rejects them.
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("project_id", ForeignKey("projects.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("fact", String(80), nullable=False),
+    Column("value", JSON, nullable=False),
+    Column("quote", Text, nullable=False),
+    Column("source", Text, nullable=False, default=""),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("rung", String(120), nullable=False, default=""),
+    # open, accepted, rejected
+    Column("state", String(20), nullable=False),
+    Column("made_at", Float, nullable=False),
+)
+
+# Immutable versions of a project's documents.
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("project_id", ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("version", Integer, nullable=False),
+    # The project's last fact event that it was made from.
+    Column("last_event", Integer, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("author", Text, nullable=False, default=""),
+    Column("made_at", Float, nullable=False),
+    UniqueConstraint("project_id", "kind", "version"),
+)
+
+# Hand edits on blocks, with the generated text that the person saw when they made them.
+block_edits = Table(
+    "block_edits",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("project_id", ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("block", String(200), nullable=False),
+    Column("base", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("author", Text, nullable=False, default=""),
+    Column("at", Float, nullable=False),
+    # False once it was replaced by a later edit or taken back.
+    Column("active", Boolean, nullable=False),
+    Index("block_edits_by_document", "project_id", "kind"),
+    sqlite_autoincrement=True,
+)
