@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,25 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from assistant.index.vectors import Vectors, build_vectors
-from assistant.index.words import STOP_WORDS, WordIndex, common_words, fold, stems_of, words_of
+from assistant.index.vectors import Vectors, best_rows, build_vectors
+from assistant.index.words import (
+    STOP_WORDS,
+    WordIndex,
+    common_alike,
+    common_words,
+    fold,
+    stems_of,
+    words_of,
+)
 from assistant.ingest import Passage, text_to_index
 
 __all__ = [
     "STOP_WORDS",
     "Index",
     "Material",
+    "best_rows",
     "build_index",
+    "common_alike",
     "common_words",
     "current_index",
     "fold",
@@ -38,15 +49,18 @@ __all__ = [
 ]
 
 # Raise it when the files of an index change their form.
-FORMAT = 5
+FORMAT = 6
 PASSAGES = "passages.jsonl"
 ASKED = "asked.npy"
 WHOLE = "whole"
 ASKED_WORDS = "asked_words"
+LEARNED = "learned.npy"
 META = "meta.json"
 CURRENT = "current"
 # How many of an article's questions count as the several that fit best.
 ASKED_MEAN = 6
+# The penalty on the classifier's slopes, relative to the mean variance of a dimension at 1.
+RIDGE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +98,11 @@ class Index:
         # Whole articles as they are asked for; empty for people's own files.
         whole = folder / WHOLE
         self.source_words = WordIndex.open(whole, len(self.sources) if whole.is_dir() else 0)
-        self._asked: NDArray[np.float32] = np.load(folder / ASKED, mmap_mode="r")
+        self._asked: NDArray[np.float32] = np.load(folder / ASKED, mmap_mode="r").view(np.ndarray)
         self._asked_by: NDArray[np.int32] = np.array(meta["asked_by"], np.int32)
+        self._place, self._most_asked = places_within(self._asked_by)
         self._asked_words = WordIndex.open(folder / ASKED_WORDS, len(self._asked_by))
+        self._learned: NDArray[np.float32] = np.load(folder / LEARNED)
         self._starts: list[int] = meta["starts"]
         self._lines = (folder / PASSAGES).open("rb")
         self.ids: list[str] = meta["ids"]
@@ -121,21 +137,29 @@ class Index:
         Both have shape (sources,) and are -1 for a source without such questions.
         """
         count = len(self.sources)
-        blank = np.full(count, -1.0, np.float32)
         if not len(self._asked):
+            blank = np.full(count, -1.0, np.float32)
             return blank, blank
         cosines = np.einsum("ij,j->i", self._asked, question, dtype=np.float32)
-        order = np.lexsort((-cosines, self._asked_by))
-        ordered, values = self._asked_by[order], cosines[order]
-        starts = np.searchsorted(ordered, np.arange(count))
-        place = np.arange(len(ordered)) - starts[ordered]
-        best, head = blank.copy(), place == 0
-        best[ordered[head]] = values[head]
-        head = place < ASKED_MEAN
-        sums = np.bincount(ordered[head], weights=values[head], minlength=count)
-        counts = np.bincount(ordered[head], minlength=count)
+        table = np.full((count, max(self._most_asked, ASKED_MEAN)), np.nan, np.float32)
+        table[self._asked_by, self._place] = cosines
+        # NaN sorts last, so negated cosines leave the greatest in front.
+        first = -np.partition(-table, ASKED_MEAN - 1, axis=1)[:, :ASKED_MEAN]
+        held = ~np.isnan(first)
+        sums = np.where(held, first, 0.0).sum(axis=1)
+        counts = held.sum(axis=1)
+        best = np.where(held, first, -1.0).max(axis=1)
         several = np.where(counts > 0, sums / np.maximum(counts, 1), -1.0)
-        return best, several.astype(np.float32)
+        return best.astype(np.float32), several.astype(np.float32)
+
+    def learned(self, question: NDArray[np.float32]) -> NDArray[np.float32] | None:
+        """For each source how much the question is like those it answers, about 0 to 1.
+
+        By a linear classifier over the sources; None for an index without such questions.
+        """
+        if not len(self._learned):
+            return None
+        return np.asarray(question @ self._learned[:-1] + self._learned[-1], np.float32)
 
     def asked_words(self, stems: Sequence[str]) -> NDArray[np.float32]:
         """For each source the greatest share of the question's words in one it answers, 0 to 1."""
@@ -145,17 +169,38 @@ class Index:
 
     def linked(self, source: int) -> tuple[list[int], list[int]]:
         """The sources that a source links to, and those that link to it, by number."""
-        key = self.sources[source]
+        return self._links.get(source, ([], []))
+
+    @cached_property
+    def _links(self) -> dict[int, tuple[list[int], list[int]]]:
         cards = self.notes.get("articles", {})
         number = {name: at for at, name in enumerate(self.sources)}
-        to = [number[other] for other in cards.get(key, {}).get("related", ()) if other in number]
-        back = [number[other] for other, card in cards.items() if key in card["related"]]
-        return to, back
+        links: dict[int, tuple[list[int], list[int]]] = {at: ([], []) for at in number.values()}
+        for key, card in cards.items():
+            for other in card["related"]:
+                if key in number and other in number:
+                    links[number[key]][0].append(number[other])
+                    links[number[other]][1].append(number[key])
+        return links
 
     def close(self) -> None:
         """Release files."""
         self._lines.close()
         self.vectors.close()
+
+
+def places_within(groups: NDArray[np.int32]) -> tuple[NDArray[np.int32], int]:
+    """Each member's place within its group, from 0, and the size of the greatest group.
+
+    >>> places_within(np.array([4, 4, 1, 4], np.int32))
+    (array([0, 1, 0, 2], dtype=int32), 3)
+    """
+    order = np.argsort(groups, kind="stable")
+    ordered = groups[order]
+    starts = np.searchsorted(ordered, ordered)
+    places = np.empty(len(groups), np.int32)
+    places[order] = np.arange(len(groups)) - starts
+    return places, int(places.max(initial=-1)) + 1
 
 
 def stamp_of(encoder: str, parts: Iterable[bytes]) -> str:
@@ -211,6 +256,7 @@ def _write(folder: Path, material: Material, previous: Path | None) -> None:
     WordIndex.build([text_to_index(passage) for passage in passages], folder)
     asked = material.asked
     np.save(folder / ASKED, np.zeros((0, 1), np.float32) if asked is None else asked)
+    np.save(folder / LEARNED, _classifier(material))
     starts = [0]
     with (folder / PASSAGES).open("wb") as file:
         for passage in passages:
@@ -236,6 +282,30 @@ def _write(folder: Path, material: Material, previous: Path | None) -> None:
         "notes": dict(material.notes or {}),
     }
     (folder / META).write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
+
+
+def _classifier(material: Material) -> NDArray[np.float32]:
+    """Ridge regression from unit vectors to sources, shape (dimension + 1, sources).
+
+    It learns from the questions that sources answer and from their passages which directions tell
+    the sources apart, which a cosine does not know; each source weighs as much as any other. The
+    last row is the intercept.
+    """
+    if material.asked is None or not len(material.asked):
+        return np.zeros((0, 0), np.float32)
+    sources = list(dict.fromkeys(passage.source_id for passage in material.passages))
+    number = {source: at for at, source in enumerate(sources)}
+    of_rows = [*material.asked_by, *(passage.source_id for passage in material.passages)]
+    groups = np.array([number[source] for source in of_rows])
+    rows = np.vstack([material.asked, material.rows]).astype(np.float64)
+    targets = np.eye(len(sources))[groups]
+    weights = (len(rows) / len(sources) / np.bincount(groups, minlength=len(sources)))[groups, None]
+    centre, mean = rows.mean(axis=0), targets.mean(axis=0)
+    centred = rows - centre
+    width = rows.shape[1]
+    spread = (centred * weights).T @ centred + RIDGE * len(rows) / width * np.eye(width)
+    slopes = np.linalg.solve(spread, (centred * weights).T @ (targets - mean))
+    return np.vstack([slopes, -centre @ slopes]).astype(np.float32)
 
 
 def _previous(shelf: Path, material: Material) -> Path | None:

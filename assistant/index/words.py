@@ -8,7 +8,7 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,24 @@ def common_words() -> dict[str, int]:
     }
 
 
+def common_alike(initial: str, length: int) -> Sequence[str]:
+    """The ordinary English words with that first letter and that many letters."""
+    return _common_by_form().get((initial, length), ())
+
+
+@lru_cache(maxsize=1)
+def _common_by_form() -> dict[tuple[str, int], list[str]]:
+    return _by_form(common_words())
+
+
+def _by_form(words: Iterable[str]) -> dict[tuple[str, int], list[str]]:
+    """Words by their first letter and their length: a slip changes these least."""
+    found: dict[tuple[str, int], list[str]] = {}
+    for word in words:
+        found.setdefault((word[0], len(word)), []).append(word)
+    return found
+
+
 class WordIndex:
     """bm25s over texts; rows are the texts' positions."""
 
@@ -104,6 +122,12 @@ class WordIndex:
         self._ranker = ranker
         self._size = size
         self._vocabulary: dict[str, int] = ranker.vocab_dict if ranker is not None else {}
+        if ranker is not None:
+            # The same mapped memory without the cost of a `memmap` object for each slice of it.
+            ranker.scores = {
+                name: value.view(np.ndarray) if isinstance(value, np.memmap) else value
+                for name, value in ranker.scores.items()
+            }
         self._forms = forms
 
     @classmethod
@@ -136,13 +160,16 @@ class WordIndex:
         """True when at least one text has the stem."""
         return stem in self._vocabulary
 
+    def alike(self, initial: str, length: int) -> Sequence[str]:
+        """The commonest written forms of stems, to correct spellings with, of that shape."""
+        return self._by_form.get((initial, length), ())
+
     @cached_property
-    def forms(self) -> dict[str, str]:
-        """Each stem's commonest written form, to correct spellings with."""
+    def _by_form(self) -> dict[tuple[str, int], list[str]]:
         if not self._forms.is_file():
             return {}
         forms: dict[str, str] = json.loads(self._forms.read_text(encoding="utf-8"))
-        return forms
+        return _by_form(forms.values())
 
     def rarity(self, stem: str) -> float:
         """Inverse document frequency of a stem, in nats; an unknown stem is the rarest."""

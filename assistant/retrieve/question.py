@@ -7,7 +7,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from assistant.errors import InputInvalid
-from assistant.index import STOP_WORDS, Index, common_words, fold, stems_of, words_of
+from assistant.index import (
+    STOP_WORDS,
+    Index,
+    common_alike,
+    common_words,
+    fold,
+    stems_of,
+    words_of,
+)
 
 QUESTION_LIMIT = 32_000
 MOST_QUESTIONS = 3
@@ -232,10 +240,9 @@ def correct_spelling(question: str, indexes: Sequence[Index]) -> str:
     ]
     if not unknown:
         return question
-    subject = {form for index in indexes for form in index.words.forms.values()}
     corrected = question
     for word in unknown:
-        better = _closest(word, subject, common)
+        better = _closest(word, indexes, common)
         if better is not None:
             corrected = re.sub(rf"\b{word}\b", better, corrected)
     return corrected
@@ -256,18 +263,19 @@ def _is_english(word: str, common: dict[str, int]) -> bool:
     return any(first in common and second in common for first, second in splits)
 
 
-def _closest(word: str, subject: set[str], common: dict[str, int]) -> str | None:
+def _closest(word: str, indexes: Sequence[Index], common: dict[str, int]) -> str | None:
     """The likeliest word at the least distance: one slip, from eight letters on two."""
     from rapidfuzz import process
     from rapidfuzz.distance import DamerauLevenshtein
 
     limit = 1 if len(word) < 8 else 2
-    near = [
-        form
-        for form in subject.union(common)
-        if abs(len(form) - len(word)) <= limit and len(form) >= SHORTEST_CORRECTED
-        if form[0] in word[:2]
+    likely = [
+        (initial, length)
+        for initial in sorted(set(word[:2]))
+        for length in range(max(len(word) - limit, SHORTEST_CORRECTED), len(word) + limit + 1)
     ]
+    subject = {form for index in indexes for key in likely for form in index.words.alike(*key)}
+    near = subject.union(*(common_alike(*key) for key in likely))
     scorer = DamerauLevenshtein.distance
     found = process.extract(word, near, scorer=scorer, score_cutoff=limit, limit=None)
     ranked = sorted(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.index import Index, stems_of
+from assistant.index import Index, best_rows, stems_of
 from assistant.ingest import Passage
 
 Floats = NDArray[np.float32]
@@ -26,8 +26,9 @@ class Tuning:
     and 1 in every index, so they are added as they are. `words` weighs the passage's coverage,
     `source` the mean of its source's three best cosines, `asked` the questions its article
     answers (best, and mean of the six best), `source_words` the coverage by its whole article,
-    `asked_words` by one question that it answers. Where there are no such questions, `stand_in`
-    makes up for them from cosine and coverage. `linked` lifts articles that the best article links
+    `asked_words` by one question that it answers, `learned` what a classifier over those questions
+    says. Where there are no such questions, `stand_in` makes up for them from cosine and coverage,
+    `learned_stand_in` for the classifier. `linked` lifts articles that the best article links
     to, `linking` those that link to it, always behind it.
     How they were found: `docs/decisions/004-retrieval.md`.
     """
@@ -39,8 +40,12 @@ class Tuning:
     source_words: float = 1.3
     asked_words: float = 1.0
     stand_in: tuple[float, float] = (0.75, 0.55)
+    learned: float = 3.5
+    learned_stand_in: tuple[float, float] = (0.16, 0.045)
     linked: float = 0.4
     linking: float = 0.25
+    # Of an index with more rows than this, only as many nearest by meaning and by words count.
+    weigh_all: int = 2_000
     candidates: int = 100
     duplicate_cosine: float = 0.96
     # The logistic curve from (best asked question, several of them, best coverage) to confidence,
@@ -113,11 +118,14 @@ def retrieve(
     vector = encode_question(question, encode)
     stems = stems_of(question)
     found = [_weigh(index, vector, stems, tuning) for index in indexes if len(index)]
-    found = [_living(part, alive) for part in found]
+    hits = _best(found, k, tuning)
+    if alive is not None and not _all_alive(hits, found, alive):
+        found = [_living(part, alive) for part in found]
+        hits = _best(found, k, tuning)
     confidence = _confidence(found, tuning)
     return Retrieval(
         question=question,
-        hits=_best(found, k, tuning),
+        hits=hits,
         confidence=confidence,
         answerable=confidence >= tuning.answerable_from,
         sure=confidence >= tuning.sure_from,
@@ -155,6 +163,12 @@ def _weigh(index: Index, vector: Floats, stems: Sequence[str], tuning: Tuning) -
     asks = best[sources] >= 0
     asked = np.where(asks, best[sources], stand_in)
     asked_several = np.where(asks, several[sources], stand_in)
+    learned = index.learned(vector)
+    told = (
+        tuning.learned_stand_in[0] * cosines + tuning.learned_stand_in[1] * covered
+        if learned is None
+        else learned[sources]
+    )
     whole = index.source_words.scores(stems)
     source_words = whole[sources] if len(whole) else covered
     scores = np.asarray(
@@ -164,6 +178,7 @@ def _weigh(index: Index, vector: Floats, stems: Sequence[str], tuning: Tuning) -
         + tuning.asked * asked
         + tuning.asked_several * asked_several
         + tuning.source_words * source_words
+        + tuning.learned * told
         + tuning.asked_words * np.where(asks, index.asked_words(stems)[sources], covered)
     )
     scores = _lift_linked(index, scores, sources, tuning)
@@ -185,10 +200,10 @@ def _lift_linked(
 
 
 def _candidates(index: Index, vector: Floats, coverage: Floats, tuning: Tuning) -> NDArray[np.intp]:
-    """All rows of a small index; of a large one the nearest by meaning and by words."""
-    if index.vectors.exact:
+    """All rows of a small index; of a larger one the nearest by meaning and by words."""
+    if len(index) <= tuning.weigh_all:
         return np.arange(len(index))
-    worded = np.argpartition(-coverage, tuning.candidates)[: tuning.candidates]
+    worded = best_rows(coverage, tuning.candidates)
     near = index.vectors.nearest(vector, tuning.candidates)
     return np.union1d(near, worded[coverage[worded] > 0])
 
@@ -205,9 +220,21 @@ def _three_best(cosines: Floats, sources: NDArray[np.int32], count: int) -> Floa
     return np.asarray(sums / np.maximum(counts, 1), np.float32)
 
 
-def _living(found: _Found, alive: Alive | None) -> _Found:
+def _all_alive(hits: Sequence[Hit], found: Sequence[_Found], alive: Alive) -> bool:
+    """Whether no hit was deleted or held back since its index was built.
+
+    An index is looked up by the revision of what it holds, so this is nearly always so: asking
+    for the few hits, and for every candidate only when one is gone, is cheap and as safe.
+    """
+    if not any(part.index.changes for part in found):
+        return True
+    own = [hit.passage.id for hit in hits if hit.passage.origin == "project"]
+    return not own or alive(own).issuperset(own)
+
+
+def _living(found: _Found, alive: Alive) -> _Found:
     """Without passages that were deleted or held back since the index was built."""
-    if alive is None or not found.index.changes:
+    if not found.index.changes:
         return found
     living = alive([found.index.ids[row] for row in found.rows])
     keep = np.array([found.index.ids[row] in living for row in found.rows], bool)

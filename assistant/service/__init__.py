@@ -7,23 +7,35 @@ from pathlib import Path
 
 from assistant.answer import Answer, Shelf
 from assistant.errors import InputInvalid, NotFound
+from assistant.index import Index
 from assistant.ingest import Origin, Passage
 from assistant.ladder import RungState
 from assistant.retrieve import Retrieval, Understood, retrieve, understand
 from assistant.service.answering import Answering, Look, Step
+from assistant.service.chatting import Chatting, Exchanged
 from assistant.service.conversing import DEFAULT_PROJECT, Conversing, whole_characters
 from assistant.service.doctor import Check, run_checks
+from assistant.service.keys import KeyKeeping, NewKey
 from assistant.service.library import Library, Progress
 from assistant.service.taking_in import FileProgress, IngestReport, Rejected, Taken, take_in
 from assistant.settings import Settings, load_settings
 from assistant.store import HeldPassage, Project, Store, StoredFile
 
-__all__ = ["Assistant", "Check", "IngestReport", "Rejected", "Step", "Taken"]
+__all__ = [
+    "Assistant",
+    "Check",
+    "Exchanged",
+    "IngestReport",
+    "NewKey",
+    "Rejected",
+    "Step",
+    "Taken",
+]
 
 HITS = 8
 
 
-class Assistant(Conversing):
+class Assistant(Conversing, Chatting, KeyKeeping):
     """Everything a channel can ask for. Projects are named by `project`, `default` at first.
 
     `clock` gives today's date, for review dates.
@@ -66,8 +78,11 @@ class Assistant(Conversing):
     ) -> Retrieval:
         """The passages that fit a query best, and whether they can answer it."""
         owner = self.project(project)
-        parts = self._understand(question, owner)
-        return self._retrieve(" ".join(part.search for part in parts), owner, k, origin)
+        indexes = self.library.indexes(owner.id)
+        parts = understand(whole_characters(question), indexes)
+        if origin is not None:
+            indexes = [index for index in indexes if index.changes == (origin == "project")]
+        return self._found(" ".join(part.search for part in parts), owner, k, indexes)
 
     def retrievals(
         self, question: str, *, project: str = DEFAULT_PROJECT, k: int = HITS
@@ -100,12 +115,13 @@ class Assistant(Conversing):
     def _understand(self, question: str, owner: Project) -> tuple[Understood, ...]:
         return understand(whole_characters(question), self.library.indexes(owner.id))
 
-    def _retrieve(
-        self, question: str, owner: Project, k: int, origin: Origin | None = None
-    ) -> Retrieval:
+    def _retrieve(self, question: str, owner: Project, k: int) -> Retrieval:
+        return self._found(question, owner, k, self.library.indexes(owner.id))
+
+    def _found(self, question: str, owner: Project, k: int, indexes: Sequence[Index]) -> Retrieval:
         return retrieve(
             question,
-            self.library.indexes(owner.id, origin),
+            indexes,
             self.library.encoder.encode_query,
             k=k,
             alive=lambda ids: self.store.projects.current_ids(owner.id, ids),

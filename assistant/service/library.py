@@ -20,7 +20,7 @@ from assistant.index import (
     text_to_index,
 )
 from assistant.index.knowledge import open_knowledge
-from assistant.ingest import Origin, Passage
+from assistant.ingest import Passage
 from assistant.retrieve import Hit
 from assistant.settings import Settings
 from assistant.store import Projects
@@ -87,11 +87,10 @@ class Library:
             )
         return index
 
-    def indexes(self, project_id: str, origin: Origin | None = None) -> list[Index]:
+    def indexes(self, project_id: str) -> list[Index]:
         """The indexes that a question in this project is looked up in."""
-        curated = [self.knowledge()] if origin != "project" else []
-        own = self.project(project_id) if origin != "knowledge" else None
-        return curated + ([own] if own is not None else [])
+        own = self.project(project_id)
+        return [self.knowledge(), *([own] if own is not None else [])]
 
     def opening(self, source_id: str) -> Hit | None:
         """The lead of an article as a hit; None for a person's own file."""
