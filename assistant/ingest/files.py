@@ -92,7 +92,11 @@ def ingest_file(
     passages = cut(())
     rows = encode([text_to_index(passage) for passage in passages]) if encode else None
     foreign: tuple[tuple[int, int], ...] = ()
-    if encode is not None and rows is not None and may_be_mixed(rows):
+    if (
+        encode is not None
+        and rows is not None
+        and may_be_mixed(rows, [passage.text for passage in passages])
+    ):
         foreign = find_foreign(text, encode, plain_headings=plain)
     if foreign:
         passages = cut([offset for span in foreign for offset in span])

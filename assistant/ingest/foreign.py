@@ -148,7 +148,7 @@ def _matter(units: Sequence[Passage], encode: Encode) -> _Matter | None:
     return _Matter(
         numbers=tuple(chosen[low] for low in groups),
         headings=tuple(taking[low].heading for low in groups),
-        words=tuple(_words(text) for text in texts),
+        words=tuple(telling_words(text) for text in texts),
         sizes=np.array([len(text) for text in texts], dtype=np.float64),
         vectors=pooled,
         alike=alike,
@@ -166,7 +166,7 @@ def _is_prose(text: str) -> bool:
     return sum(map(len, _LONG.findall(prose))) > _PROSE * len("".join(text.split()))
 
 
-def _words(text: str) -> frozenset[str]:
+def telling_words(text: str) -> frozenset[str]:
     """Beginnings of the words that can tell a subject, so that "planner" meets "planning"."""
     return frozenset(word[:6] for word in _WORD.findall(text.lower())) - _COMMON
 

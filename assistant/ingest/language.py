@@ -31,6 +31,35 @@ _DIGIT = re.compile(r"\d")
 _USUAL_SIGNS = re.compile(r"[\s|\-#*_>.,;:()\"'/]+")
 _LETTERS = 20  # letters that a script needs before it counts
 _SURE_LETTERS = 100  # letters that a language needs inside of one script
+# Function words that make up a third of English prose and far less of any other language.
+_ENGLISH = frozenset(
+    [
+        "the",
+        "of",
+        "and",
+        "to",
+        "a",
+        "in",
+        "is",
+        "that",
+        "for",
+        "it",
+        "with",
+        "as",
+        "are",
+        "on",
+        "by",
+        "be",
+        "this",
+        "or",
+        "from",
+        "at",
+        "which",
+        "not",
+        "have",
+    ]
+)
+_PLAINLY = 0.22
 _SURE = 0.95
 _SAMPLE = 20_000
 _ENOUGH = 600  # characters of a passage that are looked at
@@ -109,8 +138,20 @@ def _by_script(text: str, script: str) -> str:
             return "fa" if _likely(letters)[0] != "ur" or persian < 10 else "ur"
     if script == "latin" and len(letters) < _SURE_LETTERS:
         return UNSURE
+    if script == "latin" and _plainly_english(letters):
+        return "en"
     language, sure = _likely(letters)
     return language if sure >= _SURE else UNSURE
+
+
+def _plainly_english(letters: str) -> bool:
+    """Whether the commonest English words alone settle it, in a tenth of the identifier's time.
+
+    >>> _plainly_english("the cost of a miss is here"), _plainly_english("was ist in der Box")
+    (True, False)
+    """
+    words = letters.casefold().split()
+    return "the" in words and sum(word in _ENGLISH for word in words) >= _PLAINLY * len(words)
 
 
 def _only(text: str, script: str) -> str:

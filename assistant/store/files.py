@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, true, update
 
 from assistant.errors import NotFound
 from assistant.ingest import IngestedFile
@@ -77,30 +77,31 @@ class Files(Passages):
 
     def file(self, project_id: str, file_id: str) -> StoredFile:
         """One version of a file of this project; raise NotFound."""
-        found = [file for file in self.files(project_id, all_versions=True) if file.id == file_id]
+        found = self._where(project_id, files.c.id == file_id)
         if not found:
             raise NotFound("There is no such file in this project.", remedy="List its files.")
         return found[0]
 
     def files(self, project_id: str, *, all_versions: bool = False) -> list[StoredFile]:
         """The project's files by name, the current version of each or all of them."""
+        return self._where(project_id, true() if all_versions else files.c.current)
+
+    def with_hash(self, project_id: str, sha256: str) -> StoredFile | None:
+        """The current file with exactly these bytes, if there is one."""
+        same = self._where(project_id, files.c.current & (files.c.sha256 == sha256))
+        return same[0] if same else None
+
+    def _where(self, project_id: str, wanted: ColumnElement[bool]) -> list[StoredFile]:
         held = func.sum((passages.c.held_back.is_not(None) & ~passages.c.released).cast(_INTEGER))
         query = (
             select(files, func.count(passages.c.id).label("passages"), held.label("held"))
             .outerjoin(passages, passages.c.file_id == files.c.id)
-            .where(files.c.project_id == project_id)
+            .where(files.c.project_id == project_id, wanted)
             .group_by(files.c.id)
             .order_by(files.c.name, files.c.version.desc())
         )
-        if not all_versions:
-            query = query.where(files.c.current)
         with reading(self._engine) as connection:
             return [_stored_file(row) for row in connection.execute(query)]
-
-    def with_hash(self, project_id: str, sha256: str) -> StoredFile | None:
-        """The current file with exactly these bytes, if there is one."""
-        same = [file for file in self.files(project_id) if file.sha256 == sha256]
-        return same[0] if same else None
 
     def delete_file(self, project_id: str, name: str) -> list[str]:
         """Delete every version of a file; return their ids; raise NotFound."""
