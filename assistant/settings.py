@@ -3,7 +3,7 @@
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     model_total_s: float = Field(
         default=180, gt=0, description="Longest time for one reply, with every rung and retry."
     )
+    model_context: int = Field(
+        default=16_384, ge=1024, description="Tokens one request to a remote model may hold."
+    )
     model_retries: int = Field(
         default=2, ge=0, le=5, description="Further tries on one rung after a passing fault."
     )
@@ -136,6 +139,26 @@ class Settings(BaseSettings):
         description="Asked for by the page; needed when it listens beyond this machine.",
     )
     port: int = Field(default=8501, ge=1, le=65535, description="Port of the web page.")
+    api_host: str = Field(default="127.0.0.1", description="Address the HTTP API listens on.")
+    api_port: int = Field(default=8080, ge=1, le=65535, description="Port of the HTTP API.")
+    api_names: str = Field(
+        default="",
+        description="Names under which clients reach the HTTP API, separated by commas; "
+        "`localhost` and addresses in numbers are known.",
+    )
+    api_requests_per_minute: int = Field(
+        default=600, ge=1, description="Requests that one key may send in a minute."
+    )
+    api_streams: int = Field(
+        default=64, ge=1, le=1000, description="Answers that the HTTP API works on at once."
+    )
+    api_upload_mb: int = Field(
+        default=60, ge=1, le=1000, description="Largest upload in one request, in MB."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO",
+        description="Least severity that servers log; below INFO, logs can hold people's text.",
+    )
 
     @cached_property
     def packaged(self) -> Path:

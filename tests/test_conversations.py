@@ -3,11 +3,14 @@
 import json
 import re
 import threading
+import time
 
 import pytest
 from answering import ladder_of
 
 from assistant.errors import NotFound
+from assistant.ladder import Ladder, ScriptedModel
+from assistant.settings import Settings
 
 BASELINE = "What is a quick baseline?"
 DRIFT = "What is data drift?"
@@ -117,6 +120,43 @@ def test_stopping_ends_a_stream_with_an_answer_that_is_kept(assistant):
     turn = finish(assistant.stream(BASELINE, cancelled=stop))
     assert turn.answer["citations"]
     assert assistant.turns(turn.conversation)[0].answer == turn.answer
+
+
+def test_a_model_words_a_follow_up_and_what_it_finds_replaces_what_the_rule_found(assistant):
+    ladder, model = ladder_of(
+        assistant,
+        ["A baseline is a first simple model [1]."],
+        '{"question": "What is a quick baseline for images?"}',
+        ["Start with a pretrained network [1]."],
+    )
+    assistant.answering.use(ladder)
+    first = finish(assistant.stream(BASELINE))
+    steps = list(assistant.stream("and for images?", conversation=first.conversation))
+    found = [step.event.hits for step in steps if step.event and step.event.kind == "sources"]
+    assert len(found) == 2
+    assert found[0] != found[1]
+    assert "What is a quick baseline for images?" in model.history[-1][-1].content
+    assert steps[-1].turn.question == "and for images?"
+    assert len(model.history) == 3
+
+
+def test_a_follow_up_waits_only_so_long_for_better_words(assistant, monkeypatch):
+    class Slow(ScriptedModel):
+        def stream(self, *asked, **options):
+            time.sleep(3)
+            yield from super().stream(*asked, **options)
+
+    monkeypatch.setattr("assistant.service.answering.REWRITE_S", 0.1)
+    first = finish(assistant.stream(BASELINE))
+    model = Slow(["late", "late"])
+    assistant.answering.use(Ladder(Settings(home=assistant.settings.home), models=[model]))
+    stop = threading.Event()
+    for step in assistant.stream(
+        "and for images?", conversation=first.conversation, cancelled=stop
+    ):
+        if step.event is not None and step.event.kind == "extract":
+            stop.set()
+    assert assistant.turns(first.conversation)[1].answer["citations"]
 
 
 # -- branches

@@ -8,7 +8,7 @@ from assistant.answer.extractive import (
     refusal,
     reply_to_small_talk,
 )
-from assistant.answer.fluent import Event, answer_with_model
+from assistant.answer.fluent import Event, answer_with_model, offered_hits
 from assistant.answer.followup import Turn as EarlierTurn
 from assistant.answer.followup import leans, rewrite_with_model, standalone_question
 from assistant.answer.gate import Gated, Support, check_sentence, gate_reply
@@ -36,6 +36,7 @@ __all__ = [
     "extractive_answer",
     "gate_reply",
     "leans",
+    "offered_hits",
     "refusal",
     "reply_to_small_talk",
     "rewrite_with_model",

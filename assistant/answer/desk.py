@@ -59,6 +59,8 @@ class Desk:
     shelf: Shelf
     encode: Encode
     today: date
+    # What the project's people have said that the model was told of.
+    facts: tuple[str, ...] = ()
 
     def extract(self, reason: str) -> Answer:
         """The answer from passages alone."""
@@ -90,7 +92,7 @@ class Desk:
             outcome.offered,
             self._citations(outcome.offered),
             self.encode,
-            question=" ".join([self.message, *(part.question.asked for part in self.asked)]),
+            question=" ".join([self.message, *self._questions(), *self.facts]),
             cut=cut,
             evidence=_matching(outcome.offered, evidence),
         )
@@ -145,6 +147,9 @@ class Desk:
             incomplete=cut,
             alternative=extract,
         )
+
+    def _questions(self) -> list[str]:
+        return [part.question.asked for part in self.asked]
 
     def _refusals(self) -> list[str]:
         """For each question that nothing answers, the sentence that says so."""

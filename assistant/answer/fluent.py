@@ -26,8 +26,6 @@ from assistant.tokens import TokenCounter
 
 # Passages that a model reads; more cost a small model its attention and a local one seconds.
 MOST_OFFERED = 6
-# For a server that does not say how much it holds.
-USUAL_CONTEXT = 16_384
 # After a context-length error the material must fit into this share of what was tried.
 SHRINK = 0.5
 # How often a waiting reader is looked after.
@@ -89,7 +87,7 @@ class _Worker:
 
     def _ask(self) -> Reply:
         """The reply; material that is too long for the model is shortened once."""
-        room = (self.ladder.context_tokens() or USUAL_CONTEXT) - self.max_tokens
+        room = self.ladder.context_tokens() - self.max_tokens
         prompt = answer_prompt(self.material, self.counter, room)
         self.outcome.offered = prompt.offered
         try:
@@ -145,7 +143,7 @@ def answer_with_model(
         return
     offered = offered_hits(asked, shelf)
     yield Event("sources", hits=offered)
-    desk = Desk(message, tuple(asked), shelf, encode, today)
+    desk = Desk(message, tuple(asked), shelf, encode, today, tuple(facts))
     if not any(part.retrieval.answerable for part in asked):
         yield Event("final", desk.extract(NOT_ASKED))
         return

@@ -5,6 +5,7 @@ before it. With one the rewriting is the model's, and is used only when it bring
 """
 
 import re
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -129,8 +130,17 @@ def _subject(turn: Turn) -> str:
     return " ".join(question.split()[:LONGEST_SUBJECT])
 
 
-def rewrite_with_model(message: str, history: Sequence[Turn], ladder: Ladder) -> str:
-    """The question as a model rewrites it; by the rule where there is none, or it adds words."""
+def rewrite_with_model(
+    message: str,
+    history: Sequence[Turn],
+    ladder: Ladder,
+    *,
+    cancelled: threading.Event | None = None,
+) -> str:
+    """The question as a model rewrites it; by the rule where there is none, or it adds words.
+
+    Setting `cancelled` ends the wait for the model.
+    """
     by_rule = standalone_question(message, history)
     if not history or not leans(" ".join(message.split())):
         return by_rule
@@ -144,7 +154,9 @@ def rewrite_with_model(message: str, history: Sequence[Turn], ladder: Ladder) ->
         ),
     ]
     try:
-        rewritten, _ = ladder.structured(messages, Rewritten, max_tokens=MOST_TOKENS)
+        rewritten, _ = ladder.structured(
+            messages, Rewritten, max_tokens=MOST_TOKENS, cancelled=cancelled
+        )
     except ModelFailed:
         return by_rule
     text = " ".join(rewritten.question.split())

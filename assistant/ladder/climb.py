@@ -113,12 +113,23 @@ class Ladder:
         """Look at every rung, at once, without asking for a token; the last is the extractive."""
         return probe_all(self._all(), self._breakers, self._local, self._asker.translate)
 
-    def context_tokens(self) -> int | None:
-        """What fits into one request of the first rung that is not resting; None if not known."""
-        for rung in self._all():
-            if rung.model is not None and not self._breakers.resting(rung.name):
-                return self._settings.local_context if rung.name == "local" else None
-        return None
+    def context_tokens(self) -> int:
+        """What fits into one request of the first rung that is not resting."""
+        local = self._first() == "local"
+        return self._settings.local_context if local else self._settings.model_context
+
+    def spares_a_call(self) -> bool:
+        """Whether the rung that answers next is a server's: the embedded model takes seconds."""
+        return self._first() not in (None, "local")
+
+    def _first(self) -> str | None:
+        """The name of the first rung with a model that is not resting."""
+        names = (
+            rung.name
+            for rung in self._all()
+            if rung.model is not None and not self._breakers.resting(rung.name)
+        )
+        return next(names, None)
 
     def close(self) -> None:
         """Close connections and stop the embedded model."""

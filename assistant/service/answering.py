@@ -1,6 +1,7 @@
 """A message in a project → Steps towards its stored answer: sources, words, the answer to keep."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,10 @@ from assistant.answer import (
     Shelf,
     answer_with_model,
     extractive_answer,
+    leans,
+    offered_hits,
     reply_to_small_talk,
+    rewrite_with_model,
     standalone_question,
 )
 from assistant.ladder import Ladder
@@ -27,6 +31,10 @@ from assistant.tokens import TokenCounter
 NO_MODEL = "No language model is configured: the answer is put together from passages."
 # Turns of the conversation that a model is told of, the latest.
 REMEMBERED = 3
+# Nobody waits longer for a question to be put in better words.
+REWRITE_S = 2.0
+# When no token has come so long after the question, the passages' answer is shown.
+EXTRACT_AFTER_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,8 @@ class Look:
     retrieve: Callable[[str], Retrieval]
     understand: Callable[[str], Sequence[Understood]]
     shelf: Shelf
+    # The project's facts that matter for a question, each as a line.
+    facts: Callable[[str], Sequence[str]] = lambda _: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +97,15 @@ class Answering:
                 ladder.close()
             self._ladder = self._quick = None
 
-    def extract(self, message: str, look: Look) -> Answer:
+    def extract(self, message: str, look: Look, *, history: Sequence[Turn] = ()) -> Answer:
         """The answer from passages alone."""
         talk = reply_to_small_talk(message)
         if talk is not None:
             return talk
+        alone = standalone_question(message, _earlier(history))
         return extractive_answer(
             message,
-            self._asked(message, look),
+            self._asked(alone, look),
             look.shelf,
             self._library.encoder.encode,
             rung_reason=NO_MODEL,
@@ -115,22 +126,43 @@ class Answering:
         if talk is not None:
             yield Event("final", talk)
             return
-        earlier = _earlier(history)
-        alone = standalone_question(message, earlier)
+        ladder = self.quick_ladder() if quick else self.ladder()
+        begun = time.monotonic()
+        alone = standalone_question(message, _earlier(history))
+        asked = self._asked(alone, look)
+        if leans(message) and history and ladder.spares_a_call():
+            # What the rule finds is shown while a model words the question better.
+            yield Event("sources", hits=offered_hits(asked, look.shelf))
+            better = _rewritten(message, _earlier(history), ladder)
+            asked = asked if better == alone else self._asked(better, look)
         yield from answer_with_model(
             message,
-            self._asked(alone, look),
+            asked,
             look.shelf,
             self._library.encoder.encode,
-            self.quick_ladder() if quick else self.ladder(),
+            ladder,
             today=self._clock(),
             counter=self._counter,
             history=_exchanges(history),
+            facts=look.facts(alone),
+            wait_s=max(0.0, EXTRACT_AFTER_S - (time.monotonic() - begun)),
             cancelled=cancelled,
         )
 
     def _asked(self, question: str, look: Look) -> list[Asked]:
         return [Asked(part, look.retrieve(part.search)) for part in look.understand(question)]
+
+
+def _rewritten(message: str, earlier: Sequence[EarlierTurn], ladder: Ladder) -> str:
+    """The question as a model rewrites it, or by the rule when that takes it too long."""
+    late = threading.Event()
+    timer = threading.Timer(REWRITE_S, late.set)
+    timer.daemon = True
+    timer.start()
+    try:
+        return rewrite_with_model(message, earlier, ladder, cancelled=late)
+    finally:
+        timer.cancel()
 
 
 def _earlier(history: Sequence[Turn]) -> list[EarlierTurn]:
