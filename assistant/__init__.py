@@ -12,63 +12,172 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Answer": "answer",
+    "ApiKey": "store",
+    "ArticleCard": "service.reading",
     "Assistant": "service",
     "AssistantError": "errors",
+    "Block": "document",
+    "Catalogue": "facts",
+    "Cell": "document",
+    "Change": "verdict",
     "Check": "service",
     "Citation": "answer",
+    "Conflict": "facts",
     "Conversation": "store",
+    "Document": "document",
+    "DocumentDiff": "document",
+    "DocumentVersion": "store.documents",
+    "Event": "answer",
+    "Example": "service.examples",
+    "Exchanged": "service",
+    "Fact": "facts",
+    "Finding": "checks",
     "Found": "store",
+    "Gate": "checks",
     "Hit": "retrieve",
     "IngestReport": "service",
     "InputInvalid": "errors",
+    "InterviewStep": "service.asking",
+    "NewKey": "service",
+    "NotFound": "errors",
+    "OpenArticle": "service.reading",
     "Passage": "ingest",
+    "Picture": "picture",
+    "Progress": "interview",
     "Project": "store",
+    "ProjectFacts": "facts",
+    "Question": "interview",
+    "Reason": "verdict",
     "Retrieval": "retrieve",
+    "ReviewItem": "service.asking",
     "RungState": "ladder",
+    "Scope": "store",
+    "Sentence": "document",
     "Settings": "settings",
     "SettingsInvalid": "errors",
+    "StatedFact": "facts",
     "Step": "service",
     "StoredFile": "store",
+    "Suggestion": "interview",
     "Turn": "store",
+    "Undone": "service.scoping",
     "UserFixable": "errors",
+    "Verdict": "verdict",
+    "Why": "interview",
+    "diff_to_data": "document",
+    "document_to_data": "document",
     "expand_paths": "ingest",
     "load_settings": "settings",
+    "question_json": "service.asking",
+    "show_value": "facts",
+    "to_data": "facts",
 }
 
 if TYPE_CHECKING:
-    from assistant.answer import Answer, Citation
-    from assistant.errors import AssistantError, InputInvalid, SettingsInvalid, UserFixable
+    from assistant.answer import Answer, Citation, Event
+    from assistant.checks import Finding, Gate
+    from assistant.document import (
+        Block,
+        Cell,
+        Document,
+        DocumentDiff,
+        Sentence,
+        diff_to_data,
+        document_to_data,
+    )
+    from assistant.errors import (
+        AssistantError,
+        InputInvalid,
+        NotFound,
+        SettingsInvalid,
+        UserFixable,
+    )
+    from assistant.facts import (
+        Catalogue,
+        Conflict,
+        Fact,
+        ProjectFacts,
+        StatedFact,
+        show_value,
+        to_data,
+    )
     from assistant.ingest import Passage, expand_paths
+    from assistant.interview import Progress, Question, Suggestion, Why
     from assistant.ladder import RungState
+    from assistant.picture import Picture
     from assistant.retrieve import Hit, Retrieval
-    from assistant.service import Assistant, Check, IngestReport, Step
+    from assistant.service import Assistant, Check, Exchanged, IngestReport, NewKey, Step
+    from assistant.service.asking import InterviewStep, ReviewItem, question_json
+    from assistant.service.examples import Example
+    from assistant.service.reading import ArticleCard, OpenArticle
+    from assistant.service.scoping import Undone
     from assistant.settings import Settings, load_settings
-    from assistant.store import Conversation, Found, Project, StoredFile, Turn
+    from assistant.store import ApiKey, Conversation, Found, Project, Scope, StoredFile, Turn
+    from assistant.store.documents import DocumentVersion
+    from assistant.verdict import Change, Reason, Verdict
 
 __all__ = [
     "Answer",
+    "ApiKey",
+    "ArticleCard",
     "Assistant",
     "AssistantError",
+    "Block",
+    "Catalogue",
+    "Cell",
+    "Change",
     "Check",
     "Citation",
+    "Conflict",
     "Conversation",
+    "Document",
+    "DocumentDiff",
+    "DocumentVersion",
+    "Event",
+    "Example",
+    "Exchanged",
+    "Fact",
+    "Finding",
     "Found",
+    "Gate",
     "Hit",
     "IngestReport",
     "InputInvalid",
+    "InterviewStep",
+    "NewKey",
+    "NotFound",
+    "OpenArticle",
     "Passage",
+    "Picture",
+    "Progress",
     "Project",
+    "ProjectFacts",
+    "Question",
+    "Reason",
     "Retrieval",
+    "ReviewItem",
     "RungState",
+    "Scope",
+    "Sentence",
     "Settings",
     "SettingsInvalid",
+    "StatedFact",
     "Step",
     "StoredFile",
+    "Suggestion",
     "Turn",
+    "Undone",
     "UserFixable",
+    "Verdict",
+    "Why",
     "__version__",
+    "diff_to_data",
+    "document_to_data",
     "expand_paths",
     "load_settings",
+    "question_json",
+    "show_value",
+    "to_data",
 ]
 
 

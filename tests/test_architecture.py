@@ -24,13 +24,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "interview": {"errors", "facts"},
     "prefill": {"errors", "facts", "ladder"},
     "checks": {"errors", "facts"},
-    "verdict": {"errors", "facts"},
+    "verdict": {"errors", "facts", "checks"},
     "estimate": {"errors", "facts"},
     "picture": {"errors", "facts", "estimate"},
     "document": {
         "errors", "facts", "checks", "verdict", "estimate", "picture", "retrieve",
     },
-    "export": {"errors", "document"},
+    "export": {"errors", "document", "picture"},
     "store": {"errors", "settings", "facts", "ingest", "document"},
     "service": {
         "errors", "settings", "tokens", "ingest", "embed", "index", "retrieve", "local_model",
@@ -47,6 +47,10 @@ ONLY_IN = {
     "xllamacpp": {"local_model"},
     "markitdown": {"ingest"},
     "streamlit": {"ui"},
+    "typst": {"picture", "export"},
+    "PIL": {"picture"},
+    "fastapi": {"channels"},
+    "uvicorn": {"channels"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
 }

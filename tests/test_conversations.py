@@ -295,3 +295,21 @@ def test_conversations_of_another_project_are_out_of_reach(assistant):
     assert assistant.find_turns("baseline", project="other") == []
     assert assistant.conversations(project="other") == []
     assert assistant.turns(turn.conversation) == [turn]
+
+
+# -- what the project has stated
+
+
+def test_a_model_is_told_the_facts_that_touch_the_question_and_no_others(assistant):
+    project = assistant.new_project("told").name
+    assistant.set_fact("data.positives_share", "0.08 %", project=project)
+    assistant.set_fact("team.start", "2027-01-04", project=project)
+    assistant.set_fact("ml.task", "classification", project=project)
+    ladder, model = ladder_of(assistant, ["Accuracy hides rare positives [1]."])
+    assistant.answering.use(ladder)
+    question = "Which metric fits when the share of positive cases is tiny?"
+    finish(assistant.stream(question, project=project))
+    told = model.history[-1][-1].content
+    assert "Share of positive cases: 0.08 %" in told
+    assert "2027" not in told
+    assert told.index("begin facts about the project") < told.index("begin question")

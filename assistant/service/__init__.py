@@ -15,9 +15,15 @@ from assistant.service.answering import Answering, Look, Step
 from assistant.service.chatting import Chatting, Exchanged
 from assistant.service.conversing import DEFAULT_PROJECT, Conversing, whole_characters
 from assistant.service.doctor import Check, run_checks
+from assistant.service.documenting import Documenting
+from assistant.service.examples import Exemplifying
+from assistant.service.interviewing import Interviewing
 from assistant.service.keys import KeyKeeping, NewKey
 from assistant.service.library import Library, Progress
+from assistant.service.reading import Reading
+from assistant.service.showing import Showing
 from assistant.service.taking_in import FileProgress, IngestReport, Rejected, Taken, take_in
+from assistant.service.telling import facts_that_matter
 from assistant.settings import Settings, load_settings
 from assistant.store import HeldPassage, Project, Store, StoredFile
 
@@ -35,7 +41,16 @@ __all__ = [
 HITS = 8
 
 
-class Assistant(Conversing, Chatting, KeyKeeping):
+class Assistant(
+    Conversing,
+    Chatting,
+    Interviewing,
+    Documenting,
+    Reading,
+    Exemplifying,
+    Showing,
+    KeyKeeping,
+):
     """Everything a channel can ask for. Projects are named by `project`, `default` at first.
 
     `clock` gives today's date, for review dates.
@@ -110,6 +125,9 @@ class Assistant(Conversing, Chatting, KeyKeeping):
             retrieve=lambda question: self._retrieve(question, owner, HITS),
             understand=lambda message: self._understand(message, owner),
             shelf=self._shelf(),
+            facts=lambda question: facts_that_matter(
+                question, self.store.facts.facts(owner.id, self.catalogue()), self.catalogue()
+            ),
         )
 
     def _understand(self, question: str, owner: Project) -> tuple[Understood, ...]:

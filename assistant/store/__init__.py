@@ -17,20 +17,29 @@ from assistant.store.database import (
     prepare_folder,
     reading,
 )
+from assistant.store.facts import FactLog
 from assistant.store.files import StoredFile
 from assistant.store.finding import Found
+from assistant.store.interviews import Interviews, Mark
+from assistant.store.keys import ApiKey, KeptReply, Keys, Scope
 from assistant.store.migrate import backup, create_database, migrate
 from assistant.store.passages import HeldPassage
 from assistant.store.projects import Project, Projects, new_id
 
 __all__ = [
     "WAL_IS_SAFE",
+    "ApiKey",
     "Conversation",
     "Conversations",
+    "FactLog",
     "Found",
     "HeldPassage",
+    "Interviews",
+    "KeptReply",
+    "Mark",
     "Project",
     "Projects",
+    "Scope",
     "Store",
     "StoredFile",
     "Turn",
@@ -53,6 +62,9 @@ class Store:
         migrate(self.engine)
         self.projects = Projects(self.engine)
         self.conversations = Conversations(self.engine)
+        self.keys = Keys(self.engine)
+        self.facts = FactLog(self.engine)
+        self.interviews = Interviews(self.engine)
 
     def export_project(self, project_id: str, target: Path) -> None:
         """Write everything of a project to one file, complete or not at all."""

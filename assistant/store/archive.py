@@ -32,6 +32,7 @@ from assistant.store.records import (
     Head,
     Manifest,
     Record,
+    parts_of,
 )
 from assistant.store.schema import projects
 
@@ -64,7 +65,7 @@ REFUSALS: dict[Refusal, tuple[str, str]] = {
         "Delete what it does not need any more and export it again.",
     ),
     "archive_unknown_version": (
-        f"The file has format version {{what}}, this program reads {VERSION}.",
+        f"The file has format version {{what}}, this program reads versions 1 to {VERSION}.",
         "Install the newest Scopewright.",
     ),
     "archive_invalid": (
@@ -188,7 +189,7 @@ def import_project(
                 )
             )
             move = Move(connection, survey, project.id)
-            for entry, part in PARTS.items():
+            for entry, part in parts_of(manifest.version).items():
                 rows = (move.row(record) for record in _records(archive, entry, limits))
                 while some := list(islice(rows, BATCH)):
                     connection.execute(insert(part.table), some)
@@ -207,10 +208,13 @@ def _opened(source: Path, limits: ArchiveLimits) -> Iterator[tuple[zipfile.ZipFi
             _check_entries(archive, limits)
             head = archive.read(MANIFEST)
             version = Head.model_validate_json(head).version
-            if version != VERSION:
+            if not 1 <= version <= VERSION:
                 raise refusal("archive_unknown_version", str(version))
             manifest = Manifest.model_validate_json(head)
-            if manifest.lines.keys() != PARTS.keys():
+            parts = parts_of(version)
+            if sorted(archive.namelist()) != sorted([MANIFEST, *parts]):
+                raise refusal("archive_invalid", "entries that are missing or unknown")
+            if manifest.lines.keys() != parts.keys():
                 raise refusal("archive_invalid", MANIFEST)
         yield archive, manifest
 
@@ -242,8 +246,8 @@ def _check_directory(file: IO[bytes], limits: ArchiveLimits) -> None:
 
 def _check_entries(archive: zipfile.ZipFile, limits: ArchiveLimits) -> None:
     entries = archive.infolist()
-    if sorted(entry.filename for entry in entries) != sorted([MANIFEST, *PARTS]):
-        raise refusal("archive_invalid", "entries that are missing or unknown")
+    if [entry.filename for entry in entries].count(MANIFEST) != 1:
+        raise refusal("archive_invalid", f"not one {MANIFEST}")
     if any(entry.flag_bits & 0x41 for entry in entries):
         raise refusal("archive_invalid", "a password")
     packing = {entry.compress_type for entry in entries}
@@ -276,7 +280,7 @@ def _records(archive: zipfile.ZipFile, entry: str, limits: ArchiveLimits) -> Ite
 def _survey(archive: zipfile.ZipFile, manifest: Manifest, limits: ArchiveLimits) -> Survey:
     """Read every line once before anything is stored."""
     survey = Survey()
-    for entry in PARTS:
+    for entry in parts_of(manifest.version):
         number = 0
         for number, record in enumerate(_records(archive, entry, limits), start=1):
             if not survey.fits(record):

@@ -1,6 +1,6 @@
 """Records of an archive → rows of this database, once each is known to fit the others."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -10,21 +10,38 @@ from sqlalchemy import Connection, func, select
 
 from assistant.store.projects import new_id
 from assistant.store.records import (
+    BlockEditRecord,
     ConversationRecord,
+    DocumentRecord,
+    FactEventRecord,
     FeedbackRecord,
     FileRecord,
     FormerAnswerRecord,
+    MarkRecord,
     PassageRecord,
+    ProposalRecord,
     Record,
     TurnRecord,
 )
-from assistant.store.schema import conversations, files, turns
+from assistant.store.schema import (
+    conversations,
+    documents,
+    fact_events,
+    files,
+    proposals,
+    turns,
+)
 
 # How many rows one statement brings.
 BATCH = 1_000
 REFERENCES = {"id", "file_id", "conversation_id", "turn_id", "branch_of", "copy_of"}
-# Where answers name passages and what those were cut from.
-IN_ANSWERS = {"passage_id", "source_id"}
+# Where answers and documents name passages and what those were cut from.
+IN_ANSWERS = {"passage_id", "source_id", "passages"}
+# Rows that name their project themselves.
+OWNED = (
+    FileRecord, ConversationRecord, FactEventRecord, MarkRecord, ProposalRecord, DocumentRecord,
+    BlockEditRecord,
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -33,6 +50,8 @@ class Survey:
 
     seen: set[tuple[object, ...]] = field(default_factory=set)
     numbers: list[int] = field(default_factory=list)
+    changes: list[int] = field(default_factory=list)
+    edits: int = 0
     branches: set[str | None] = field(default_factory=set)
 
     def fits(self, record: Record) -> bool:
@@ -61,6 +80,28 @@ class Survey:
                 return known and self._new("answer", record.turn_id, record.version)
             case FeedbackRecord():
                 return ("turn", record.turn_id) in self.seen and self._new("thumb", record.turn_id)
+        return self._fits_facts(record)
+
+    def _fits_facts(self, record: Record) -> bool:
+        match record:
+            case FactEventRecord():
+                later = not self.changes or record.id > self.changes[-1]
+                self.changes.append(record.id)
+                return later and (record.value is not None) == (record.action == "set")
+            case MarkRecord():
+                return self._new("mark", record.fact, record.mark)
+            case ProposalRecord():
+                span = record.start <= record.end and record.value is not None
+                return span and self._new("proposal", record.id)
+            case DocumentRecord():
+                version = self._new("edition", record.kind, record.version)
+                return version and self._new("document", record.id)
+            case BlockEditRecord():
+                later, self.edits = record.id > self.edits, record.id
+                # Only the latest edit of a block is in force.
+                return later and not (
+                    record.active and not self._new("edit", record.kind, record.block)
+                )
         return False
 
     def branches_known(self) -> bool:
@@ -81,11 +122,20 @@ class Move:
     """Records → rows of this database, with other ids where theirs are taken."""
 
     def __init__(self, connection: Connection, survey: Survey, project_id: str) -> None:
+        self._connection = connection
         self._project_id = project_id
         self._numbers = survey.numbers
         self._last = int(connection.execute(select(func.max(turns.c.sequence))).scalar() or 0)
         self._ids: dict[str, str] = {}
-        kinds = {"file": files, "conversation": conversations, "turn": turns}
+        self._changes = survey.changes
+        self._events: list[int] | None = None
+        kinds = {
+            "file": files,
+            "conversation": conversations,
+            "turn": turns,
+            "proposal": proposals,
+            "document": documents,
+        }
         for kind, table in kinds.items():
             ids = survey.ids(kind)
             while some := list(islice(ids, BATCH)):
@@ -95,16 +145,29 @@ class Move:
     def row(self, record: Record) -> dict[str, Any]:
         """The record's row."""
         row = record.model_dump()
+        if isinstance(record, FactEventRecord | BlockEditRecord):
+            # The database numbers them anew, in the order in which they come.
+            del row["id"]
         for name in REFERENCES & row.keys():
             row[name] = row[name] and self._id(row[name])
         for name in row.keys() & {"sequence", "touched"}:
             # Behind all turns that are here, in the order they have among themselves.
             row[name] = self._last + 1 + bisect_left(self._numbers, row[name])
-        if isinstance(record, FileRecord | ConversationRecord):
+        if isinstance(record, OWNED):
             row["project_id"] = self._project_id
-        if self._ids and row.get("answer"):
-            row["answer"] = self._renamed(row["answer"])
+        if isinstance(record, DocumentRecord):
+            row["last_event"] = self._event(record.last_event)
+        for name in {"answer", "content"} & row.keys() if self._ids else ():
+            row[name] = row[name] and self._renamed(row[name])
         return row
+
+    def _event(self, number: int) -> int:
+        """The number here of the change that a document was made after, 0 for none."""
+        if self._events is None:
+            mine = select(fact_events.c.id).where(fact_events.c.project_id == self._project_id)
+            self._events = list(self._connection.execute(mine.order_by(fact_events.c.id)).scalars())
+        place = bisect_right(self._changes, number)
+        return self._events[place - 1] if place else 0
 
     def _id(self, key: str) -> str:
         """The id here of a file, conversation, turn or passage, whose id begins with its file's."""
@@ -117,6 +180,12 @@ class Move:
         if not isinstance(value, dict):
             return value
         return {
-            key: self._id(one) if key in IN_ANSWERS and isinstance(one, str) else self._renamed(one)
+            key: self._cited(one) if key in IN_ANSWERS else self._renamed(one)
             for key, one in value.items()
         }
+
+    def _cited(self, value: Any) -> Any:
+        """Ids of passages, one or a list of them, by their names here."""
+        if isinstance(value, list):
+            return [self._cited(one) for one in value]
+        return self._id(value) if isinstance(value, str) else self._renamed(value)

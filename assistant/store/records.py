@@ -6,20 +6,36 @@ An archive may come from anyone, so ids are ids, numbers fit their columns and n
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy import Column, FromClause, Select, Table, select
 
-from assistant.store.schema import conversations, feedback, files, former_answers, passages, turns
+from assistant.facts import Action, Origin
+from assistant.store.schema import (
+    block_edits,
+    conversations,
+    documents,
+    fact_events,
+    feedback,
+    files,
+    former_answers,
+    interview_marks,
+    passages,
+    proposals,
+    turns,
+)
 
 FORMAT = "scopewright-project"
-VERSION = 1
+VERSION = 2
 
 
-def _storable(answer: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    json.dumps(answer, allow_nan=False)
-    return answer
+JsonT = TypeVar("JsonT", bound=JsonValue)
+
+
+def _storable(value: JsonT) -> JsonT:
+    json.dumps(value, allow_nan=False)
+    return value
 
 
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
@@ -29,6 +45,10 @@ Seconds = Annotated[float, Field(ge=0, lt=2**53)]
 Kind = Annotated[str, Field(max_length=20)]
 Code = Annotated[str, Field(max_length=40)]
 AnswerJson = Annotated[dict[str, JsonValue], AfterValidator(_storable)]
+ValueJson = Annotated[JsonValue, AfterValidator(_storable)]
+FactId = Annotated[str, Field(pattern=r"^[a-z]+\.[a-z0-9_]+$", max_length=80)]
+Word = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Record(BaseModel):
@@ -55,7 +75,7 @@ class Manifest(Record):
     """The first entry: which format this is, and how many lines each other entry has."""
 
     format: Literal["scopewright-project"]
-    version: Literal[1]
+    version: Literal[1, 2]
     project: ProjectRecord
     lines: dict[str, Whole]
 
@@ -133,15 +153,88 @@ class FeedbackRecord(Record):
     version: Number
 
 
+class FactEventRecord(Record):
+    """A change of a fact; its number orders it and is another wherever it comes to."""
+
+    id: Number
+    fact: FactId
+    action: Action
+    value: ValueJson
+    origin: Origin
+    author: str
+    note: str
+    quote: str
+    source: str
+    owner: str
+    due: Code
+    at: Seconds
+    undone_at: Seconds | None
+
+
+class MarkRecord(Record):
+    """What an interview remembers of a question."""
+
+    fact: FactId
+    mark: Annotated[str, Field(pattern=r"^[a-z_]{1,20}$")]
+    detail: str
+    author: str
+    at: Seconds
+
+
+class ProposalRecord(Record):
+    """A fact that was read from a text, with the words it came from."""
+
+    id: Id
+    fact: FactId
+    value: ValueJson
+    quote: str
+    source: str
+    start: Whole
+    end: Whole
+    confidence: Share
+    rung: Annotated[str, Field(max_length=120)]
+    state: Literal["open", "accepted", "rejected"]
+    made_at: Seconds
+
+
+class DocumentRecord(Record):
+    """A version of a document; `last_event` is the number of the change it was made after."""
+
+    id: Id
+    kind: Word
+    version: Number
+    last_event: Whole
+    content: AnswerJson
+    author: str
+    made_at: Seconds
+
+
+class BlockEditRecord(Record):
+    """A hand edit on a block."""
+
+    id: Number
+    kind: Word
+    block: Annotated[str, Field(max_length=200)]
+    base: str
+    text: str
+    author: str
+    at: Seconds
+    active: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One kind of line: its table and form, where its project is found, and its order."""
+    """One kind of line: its table and form, where its project is found, and its order.
+
+    `since` is the first version of the format that has it.
+    """
 
     table: Table
     record: type[Record]
     joined: FromClause
     project: Column[str]
     order: tuple[Column[Any], ...]
+    since: int = 1
 
     def of(self, project_id: str) -> Select[Any]:
         """The project's rows, columns named as the record's fields."""
@@ -156,6 +249,13 @@ _answered = _asked.join(former_answers, former_answers.c.turn_id == turns.c.id)
 _rated = _asked.join(feedback, feedback.c.turn_id == turns.c.id)
 _file, _thread = files.c.project_id, conversations.c.project_id
 _by_file = (files.c.name, files.c.version)
+
+
+def _own(table: Table, record: type[Record], *order: str) -> Part:
+    """Lines of a table whose rows name their project; since version 2."""
+    by = tuple(table.c[name] for name in order)
+    return Part(table, record, table, table.c.project_id, by, since=2)
+
 
 # By the name of its entry; what a line refers to comes in an entry before it.
 PARTS: Mapping[str, Part] = {
@@ -175,4 +275,14 @@ PARTS: Mapping[str, Part] = {
         (turns.c.sequence, former_answers.c.version),
     ),
     "feedback.jsonl": Part(feedback, FeedbackRecord, _rated, _thread, (turns.c.sequence,)),
+    "fact_events.jsonl": _own(fact_events, FactEventRecord, "id"),
+    "interview_marks.jsonl": _own(interview_marks, MarkRecord, "fact", "mark"),
+    "proposals.jsonl": _own(proposals, ProposalRecord, "made_at", "id"),
+    "documents.jsonl": _own(documents, DocumentRecord, "kind", "version"),
+    "block_edits.jsonl": _own(block_edits, BlockEditRecord, "id"),
 }
+
+
+def parts_of(version: int) -> dict[str, Part]:
+    """The entries that an archive of that version has."""
+    return {entry: part for entry, part in PARTS.items() if part.since <= version}

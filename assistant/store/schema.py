@@ -216,3 +216,44 @@ block_edits = Table(
     Index("block_edits_by_document", "project_id", "kind"),
     sqlite_autoincrement=True,
 )
+
+# Who may use the HTTP API. Revoked keys stay: once there was a key, nothing is open without one.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(200), nullable=False),
+    # The first letters, by which a person recognises it.
+    Column("start", String(20), nullable=False),
+    # SHA-256 of 256 random bits: there is nothing to guess, so nothing slower is needed.
+    Column("hash", String(64), nullable=False, unique=True),
+    # read, write, admin
+    Column("scope", String(10), nullable=False),
+    # Whether it opens only the projects in `api_key_projects`, be they none any more.
+    Column("bound", Boolean, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("revoked_at", Float),
+)
+
+api_key_projects = Table(
+    "api_key_projects",
+    metadata,
+    Column("key_id", ForeignKey("api_keys.id", ondelete="CASCADE"), primary_key=True),
+    Column("project_id", ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True),
+)
+
+# Replies to writes that carried an idempotency key, kept for a day.
+api_replies = Table(
+    "api_replies",
+    metadata,
+    Column("caller", String(32), primary_key=True),
+    # Hash of the method, the path and the idempotency key.
+    Column("token", String(64), primary_key=True),
+    Column("project_id", ForeignKey("projects.id", ondelete="CASCADE")),
+    Column("request_hash", String(64), nullable=False),
+    # 0 while the request is being worked on.
+    Column("status", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("begun_at", Float, nullable=False, index=True),
+)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from assistant import __version__
-from assistant.channels.cli import show
+from assistant.channels.cli import api, documents, facts, interview, judgement, show
 from assistant.channels.cli.session import (
     AsJson,
     InProject,
@@ -213,6 +213,10 @@ def ui(
     from assistant.channels.cli.page import serve_page
 
     raise typer.Exit(serve_page(open_prepared(), host, port))
+
+
+for part in (facts, interview, judgement, documents, api):
+    part.register(app)
 
 
 def _read(text: str) -> str:

@@ -1,0 +1,116 @@
+"""The service → the application that answers HTTP requests for it."""
+
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from assistant import Assistant, __version__
+from assistant.channels.http_api import (
+    chat,
+    conversations,
+    documents,
+    facts,
+    files,
+    health,
+    interview,
+    judgement,
+    projects,
+)
+from assistant.channels.http_api.door import Door
+from assistant.channels.http_api.house import House, build_house
+from assistant.channels.http_api.problems import framework_error, invalid_request, known_error
+from assistant.channels.http_api.routes import SCOPE
+from assistant.errors import AssistantError
+
+logger = logging.getLogger(__name__)
+
+ROOMS = (
+    chat,
+    projects,
+    files,
+    conversations,
+    facts,
+    interview,
+    judgement,
+    documents,
+    health,
+)
+# Threads for requests that only read or write; answers and uploads have their own.
+THREADS = 40
+DESCRIPTION = (
+    "Scope machine-learning projects: cited answers, facts, interviews and documents in step. "
+    "`POST /v1/chat/completions` works with clients of OpenAI's API. Every error has a code, the "
+    "problem and what to do about it. Send a key made with `scopewright keys create` as "
+    "`Authorization: Bearer`."
+)
+
+
+def create_app(assistant: Assistant) -> FastAPI:
+    """Make the application; it prepares the service when it starts, and leaves it open."""
+    house = build_house(assistant)
+    app = FastAPI(
+        title="Scopewright",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=_lifespan,
+        # Pages that draw the API load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        exception_handlers={
+            AssistantError: known_error,
+            HTTPException: framework_error,
+            RequestValidationError: invalid_request,
+        },
+    )
+    app.state.house = house
+    for room in ROOMS:
+        app.include_router(room.router)
+    app.add_middleware(Door, house=house)
+    _describe_keys(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    house: House = app.state.house
+    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    threading.Thread(target=_prepare, args=(house,), name="prepare", daemon=True).start()
+    yield
+    house.ready = False
+
+
+def _prepare(house: House) -> None:
+    """Read the knowledge base while the server already says that it lives."""
+    try:
+        house.assistant.prepare()
+        house.ready = True
+    except AssistantError as error:
+        logger.error("not ready", extra={"code": error.code, "problem": error.problem})
+
+
+def _describe_keys(app: FastAPI) -> None:
+    """Say in OpenAPI which addresses need a key."""
+    made = app.openapi
+
+    def openapi() -> dict[str, object]:
+        if app.openapi_schema is None:
+            schema = made()
+            parts = schema.setdefault("components", {})
+            parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+            for operations in schema["paths"].values():
+                for operation in operations.values():
+                    if operation.get(SCOPE) != "public":
+                        operation["security"] = [{"key": []}]
+        found: dict[str, object] = app.openapi_schema or {}
+        return found
+
+    # The framework's way to change what it describes.
+    app.openapi = openapi  # type: ignore[method-assign]

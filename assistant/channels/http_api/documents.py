@@ -1,0 +1,308 @@
+"""Documents over HTTP: made of the facts, kept as versions, compared, edited by hand, exported."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import Header, Query, Response
+from fastapi import Path as InPath
+from pydantic import Field
+
+from assistant import Assistant, Document, diff_to_data, document_to_data
+from assistant.channels.http_api.facts import author_of
+from assistant.channels.http_api.paging import Page, Paged
+from assistant.channels.http_api.problems import Refusal
+from assistant.channels.http_api.routes import (
+    ERRORS,
+    READ,
+    WRITE_ONCE,
+    CalledBy,
+    ProjectName,
+    Service,
+    new_router,
+    scope,
+)
+from assistant.channels.http_api.shapes import Body, Shape
+from assistant.errors import NotFound
+
+router = new_router("documents")
+DOCUMENTS = "/v1/projects/{project}/documents"
+ONE = DOCUMENTS + "/{kind}"
+# The ending of a file and what it is called on the wire.
+FORMATS = {
+    "md": "text/markdown; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+}
+
+Kind = Annotated[
+    str, InPath(min_length=1, max_length=40, description="See /v1/documents.", examples=["tdd"])
+]
+Number = Annotated[int, InPath(ge=1, le=1_000_000, examples=[1])]
+Key = Annotated[str, InPath(min_length=1, max_length=200, examples=["tdd/metrics/ladder"])]
+Seen = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        max_length=80,
+        description="The ETag of the block that you read. When its text is another by now, the "
+        "answer is 409 with both texts, and nothing is stored.",
+    ),
+]
+
+
+class KindShape(Shape):
+    """A kind of document."""
+
+    id: str = Field(examples=["tdd"])
+    title: str
+
+
+class DocumentShape(Shape):
+    """A document as data; every sentence and cell says where it comes from."""
+
+    kind: str = Field(examples=["tdd"])
+    title: str
+    project: str
+    version: int = Field(description="0 for one that is not stored.")
+    made_at: float
+    language: str
+    sections: list[dict[str, Any]]
+    blocks: list[dict[str, Any]]
+    open: list[dict[str, Any]]
+    assumptions: list[dict[str, Any]]
+    references: list[dict[str, Any]]
+    said: list[dict[str, Any]]
+
+
+class VersionShape(Shape):
+    """A stored version."""
+
+    kind: str
+    version: int
+    made_at: float
+    author: str
+    last_event: int = Field(description="The project's last change that it was made from.")
+
+
+class DiffShape(Shape):
+    """What changed between two versions."""
+
+    kind: str
+    before: int
+    after: int
+    changes: list[dict[str, Any]]
+
+
+class BlockShape(Shape):
+    """One block of a document."""
+
+    key: str = Field(examples=["tdd/metrics/ladder"])
+    section: str
+    kind: str
+    text: str
+    edited: bool
+
+
+class Compose(Body):
+    """How a document is made."""
+
+    rewrite: bool = Field(
+        default=False,
+        description="Let a model word paragraphs, as far as it says the same.",
+        examples=[False],
+    )
+
+
+class NewText(Body):
+    """A person's text in place of a block's."""
+
+    text: str = Field(min_length=1, max_length=20_000, examples=["We ship on 1 March."])
+
+
+@router.get("/v1/documents", openapi_extra=READ, responses=ERRORS, response_model=list[KindShape])
+def list_kinds(service: Service) -> object:
+    """List the kinds of documents."""
+    return [KindShape(id=kind, title=title) for kind, title in service.document_kinds().items()]
+
+
+@router.get(ONE, openapi_extra=READ, responses=ERRORS, response_model=DocumentShape)
+def preview(project: ProjectName, kind: Kind, service: Service) -> object:
+    """Show the document of what the project states now; nothing is stored."""
+    return document_to_data(service.document(kind, save=False, project=project))
+
+
+@router.post(
+    ONE, openapi_extra=WRITE_ONCE, responses=ERRORS, status_code=201, response_model=DocumentShape
+)
+def write_document(
+    project: ProjectName, kind: Kind, wish: Compose, service: Service, caller: CalledBy
+) -> object:
+    """Write the document and keep it as a new version, if it says something new."""
+    made = service.document(kind, rewrite=wish.rewrite, project=project, author=author_of(caller))
+    return document_to_data(made)
+
+
+@router.get(
+    ONE + "/versions", openapi_extra=READ, responses=ERRORS, response_model=Page[VersionShape]
+)
+def list_versions(project: ProjectName, kind: Kind, service: Service, cut: Paged) -> object:
+    """List the stored versions, the oldest first."""
+    versions = service.document_versions(kind, project=project)
+    return cut.of(versions, lambda one: str(one.version))
+
+
+@router.get(
+    ONE + "/versions/{number}", openapi_extra=READ, responses=ERRORS, response_model=DocumentShape
+)
+def show_version(project: ProjectName, kind: Kind, number: Number, service: Service) -> object:
+    """Show a stored version as it was."""
+    return document_to_data(service.document_version(kind, number, project=project))
+
+
+@router.get(ONE + "/diff", openapi_extra=READ, responses=ERRORS, response_model=DiffShape)
+def diff(
+    project: ProjectName,
+    kind: Kind,
+    service: Service,
+    before: Annotated[int, Query(ge=1, le=1_000_000, examples=[1])],
+    after: Annotated[int, Query(ge=1, le=1_000_000, examples=[2])],
+) -> object:
+    """Say what changed between two versions, word by word."""
+    return diff_to_data(service.document_diff(kind, before, after, project=project))
+
+
+@router.get(
+    ONE + "/export",
+    openapi_extra=READ,
+    responses={
+        **ERRORS,
+        200: {
+            "description": "The file.",
+            "content": {
+                kind.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+                for kind in FORMATS.values()
+            },
+        },
+    },
+    response_class=Response,
+)
+def export(
+    project: ProjectName,
+    kind: Kind,
+    service: Service,
+    file_format: Annotated[
+        Literal["md", "docx", "pdf", "html", "json"], Query(alias="format", examples=["docx"])
+    ] = "docx",
+    version: Annotated[
+        int | None, Query(ge=1, le=1_000_000, description="The latest stored one without.")
+    ] = None,
+) -> Response:
+    """Give a stored version as a file."""
+    number = version or _latest(service, project, kind)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"document.{file_format}"
+        service.export_document(kind, path, version=number, project=project)
+        content = path.read_bytes()
+    name = f"{kind}-{number}.{file_format}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=FORMATS[file_format], headers=headers)
+
+
+def _latest(service: Assistant, project: str, kind: str) -> int:
+    versions = service.document_versions(kind, project=project)
+    if not versions:
+        raise NotFound("The document was not written yet.", remedy=f"POST to {ONE} first.")
+    return int(versions[-1].version)
+
+
+# -- hand edits
+
+
+@router.get(
+    ONE + "/blocks/{key:path}", openapi_extra=READ, responses=ERRORS, response_model=BlockShape
+)
+def show_block(
+    project: ProjectName, kind: Kind, key: Key, service: Service, response: Response
+) -> object:
+    """Show one block; its ETag can be sent with an edit."""
+    made = service.document(kind, save=False, project=project)
+    return _block(made, key, response)
+
+
+@router.put(
+    ONE + "/blocks/{key:path}",
+    openapi_extra=WRITE_ONCE,
+    responses=ERRORS,
+    response_model=BlockShape,
+)
+def edit_block(
+    project: ProjectName,
+    kind: Kind,
+    key: Key,
+    new: NewText,
+    service: Service,
+    caller: CalledBy,
+    response: Response,
+    seen: Seen = None,
+) -> object:
+    """Put a text in place of a block's; it stays when the document is made anew."""
+    if seen is not None:
+        _check_unchanged(service.document(kind, save=False, project=project), key, seen, new.text)
+    made = service.edit_block(kind, key, new.text, project=project, author=author_of(caller))
+    return _block(made, key, response)
+
+
+@router.delete(
+    ONE + "/blocks/{key:path}",
+    openapi_extra=scope("write"),
+    responses=ERRORS,
+    status_code=204,
+)
+def revert_block(
+    project: ProjectName, kind: Kind, key: Key, service: Service, caller: CalledBy
+) -> Response:
+    """Take a block's edit back."""
+    service.revert_block(kind, key, project=project, author=author_of(caller))
+    return Response(status_code=204)
+
+
+def _block(made: Document, key: str, response: Response) -> dict[str, Any]:
+    for block in made.blocks:
+        if block.key == key:
+            response.headers["ETag"] = _etag(block.text)
+            return {
+                "key": block.key,
+                "section": block.section,
+                "kind": block.kind,
+                "text": block.text,
+                "edited": block.edit is not None,
+            }
+    raise NotFound("There is no such block in this document.", remedy="Show the document.")
+
+
+def _etag(text: str) -> str:
+    return f'"{hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]}"'
+
+
+class BlockConflict(Refusal):
+    """A block has another text than the caller saw."""
+
+    def __init__(self, yours: str, theirs: str) -> None:
+        super().__init__(
+            409,
+            "block_conflict",
+            "The block has another text by now.",
+            "Put both texts together, and send the block's present ETag.",
+        )
+        self.yours = yours
+        self.theirs = theirs
+
+
+def _check_unchanged(made: Document, key: str, seen: str, text: str) -> None:
+    now = next((block.text for block in made.blocks if block.key == key), None)
+    if now is not None and _etag(now) != seen.strip().removeprefix("W/"):
+        raise BlockConflict(text, now)

@@ -1,0 +1,63 @@
+"""Facts, passages and judgement → documents whose every sentence has its provenance."""
+
+from assistant.document.compose import compose, wanted_passages
+from assistant.document.diff import (
+    BlockChange,
+    DocumentDiff,
+    Words,
+    diff_documents,
+    diff_to_data,
+)
+from assistant.document.edits import BlockEdit, check_editable, with_edits
+from assistant.document.kinds import Kind, SectionSpec, document_kinds, load_kind
+from assistant.document.model import (
+    Assumption,
+    Block,
+    BlockKind,
+    Cell,
+    Document,
+    Edit,
+    OpenItem,
+    Origin,
+    Reference,
+    Said,
+    Section,
+    Sentence,
+    document_from_data,
+    document_to_data,
+)
+from assistant.document.registers import Guidance
+from assistant.document.rewrite import reword
+
+__all__ = [
+    "Assumption",
+    "Block",
+    "BlockChange",
+    "BlockEdit",
+    "BlockKind",
+    "Cell",
+    "Document",
+    "DocumentDiff",
+    "Edit",
+    "Guidance",
+    "Kind",
+    "OpenItem",
+    "Origin",
+    "Reference",
+    "Said",
+    "Section",
+    "SectionSpec",
+    "Sentence",
+    "Words",
+    "check_editable",
+    "compose",
+    "diff_documents",
+    "diff_to_data",
+    "document_from_data",
+    "document_kinds",
+    "document_to_data",
+    "load_kind",
+    "reword",
+    "wanted_passages",
+    "with_edits",
+]

@@ -1,0 +1,178 @@
+"""A document's sentences → numbered footnotes: who said it, what practice, what is assumed."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from assistant.document import Cell, Document, Origin, Reference, Said, Sentence
+from assistant.picture import visible
+
+Part = Sentence | Cell
+# How it came in ("You said"), and by whom and when ("Mira, 3 December 2026").
+Who = tuple[str, str]
+
+# Sections that list something, and what they list: an entry is its own explanation.
+_REGISTERS: Mapping[str, Origin] = {
+    "open": "open",
+    "assumptions": "assumption",
+    "references": "guidance",
+}
+_REFERENCES_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What one footnote stands for; parts that agree in it share the footnote.
+
+    What one person said on one day shares a footnote within a `section`: it lists the facts.
+    """
+
+    origin: Origin
+    names: tuple[str, ...] = ()
+    note: str = ""
+    section: str = ""
+    who: Who = ("", "")
+
+
+class Notes:
+    """Tells where parts come from, and numbers the footnotes as they are placed."""
+
+    def __init__(self, document: Document) -> None:
+        self._said = {said.fact: said for said in document.said}
+        self._references = {found.passage_id: found for found in document.references}
+        self._open = {item.fact: item for item in document.open}
+        self._assumptions = document.assumptions
+        self._labels = self._stated(document)
+        self._numbers: dict[Source, int] = {}
+        self.texts: list[str] = []
+
+    def sources(self, part: Part, section: str) -> tuple[Source, ...]:
+        """Where the part comes from; none for the document's own words."""
+        if part.origin == "label" or _REGISTERS.get(section) == part.origin:
+            return ()
+        if part.origin != "said":
+            names = part.passages if part.origin == "guidance" else part.facts
+            found = [Source(part.origin, names, part.note)]
+        elif part.note:
+            found = [Source("said", part.facts, part.note)]
+        else:
+            found = [Source("said", section=section, who=who) for who in self._who(part.facts)]
+        if part.passages and part.origin != "guidance":
+            found.append(Source("guidance", part.passages))
+        return tuple(source for source in dict.fromkeys(found) if self._text(source))
+
+    def numbers(self, sources: Iterable[Source]) -> tuple[int, ...]:
+        """The sources' footnotes, numbered when they are asked for first."""
+        for source in sources:
+            if source not in self._numbers:
+                self.texts.append(visible(self._text(source)))
+                self._numbers[source] = len(self.texts)
+        return tuple(sorted(self._numbers[source] for source in sources))
+
+    def about(self, part: Part) -> str:
+        """Where this part alone comes from, in a few words."""
+        if part.origin != "said":
+            return ""
+        labels = [self._said[fact].label for fact in part.facts if fact in self._said]
+        people = (when for _, when in self._who(part.facts))
+        return visible("; ".join(filter(None, (_listed(labels), *people))))
+
+    def _stated(self, document: Document) -> Mapping[tuple[str, Who], list[str]]:
+        """Section and person → the labels of what that person said there, each once."""
+        labels: dict[tuple[str, Who], dict[str, None]] = {}
+        for block in document.blocks:
+            for part in block.parts:
+                if part.origin != "said" or part.note:
+                    continue
+                for said in (self._said[fact] for fact in part.facts if fact in self._said):
+                    labels.setdefault((block.section, _who(said)), {})[said.label] = None
+        return {key: list(stated) for key, stated in labels.items()}
+
+    def _who(self, facts: Iterable[str]) -> tuple[Who, ...]:
+        found = (_who(self._said[fact]) for fact in facts if fact in self._said)
+        return tuple(dict.fromkeys(found))
+
+    def _text(self, source: Source) -> str:
+        writers: Mapping[Origin, Callable[[Source], str]] = {
+            "said": self._as_said,
+            "guidance": self._as_practice,
+            "assumption": self._as_assumption,
+            "open": self._as_open,
+        }
+        return _sentences(writers[source.origin](source), source.note)
+
+    def _as_said(self, source: Source) -> str:
+        if source.note:
+            used = [self._said[fact].label for fact in source.names if fact in self._said]
+            return f"From what you said: {_listed(used)}" if used else ""
+        how, when = source.who
+        stated = f"{how}: {_listed(self._labels[source.section, source.who])}"
+        return f"{stated} ({when})" if when else stated
+
+    def _as_practice(self, source: Source) -> str:
+        found = [self._references[one] for one in source.names if one in self._references]
+        return f"Best practice: {'; '.join(map(_place, found))}" if found else ""
+
+    def _as_assumption(self, source: Source) -> str:
+        texts = [one.text for one in self._assumptions if set(one.facts) & set(source.names)]
+        return f"Assumption: {' '.join(texts) or 'nobody has confirmed this yet'}"
+
+    def _as_open(self, source: Source) -> str:
+        items = [self._open[fact] for fact in source.names if fact in self._open]
+        asked = [
+            ", ".join(
+                filter(
+                    None,
+                    (
+                        item.text,
+                        f"owner {item.owner}" if item.owner else "",
+                        f"due {item.due}" if item.due else "",
+                    ),
+                )
+            )
+            for item in items
+        ]
+        return f"Open: {'; '.join(asked)}" if asked else ""
+
+
+def _who(said: Said) -> Who:
+    imported = said.origin == "imported" and said.source
+    how = f"Taken from {said.source}" if imported else "You said"
+    return how, ", ".join(filter(None, (said.author, shown_date(said.at))))
+
+
+def _place(reference: Reference) -> str:
+    place = reference.article
+    if reference.heading and reference.heading != reference.article:
+        place += f", {reference.heading}"
+    shown = list(reference.references[:_REFERENCES_SHOWN])
+    more = len(reference.references) - len(shown)
+    shown += [f"{more} more"] if more else []
+    return f"{place} ({'; '.join(shown)})" if shown else place
+
+
+def _listed(words: list[str]) -> str:
+    """Words with commas and an "and".
+
+    >>> _listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def _sentences(text: str, note: str) -> str:
+    """Both, each ended, one after the other."""
+    ended = (part if part[-1] in ".!?…" else f"{part}." for part in (text, note.strip()) if part)
+    return " ".join(ended)
+
+
+def shown_date(seconds: float) -> str:
+    """The day in words; nothing for a time that was never set.
+
+    >>> shown_date(1764720000.0), shown_date(0.0)
+    ('3 December 2025', '')
+    """
+    if not seconds:
+        return ""
+    day = datetime.fromtimestamp(seconds, UTC)
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,293 @@
+"""How the questions stand → the one to ask next, and how far the interview has come.
+
+First what settles a contradiction, then accepted suggestions whose reasons have changed, then what
+the project is about, then what the first draft waits for, then the rest; what was put off comes
+last. Within these the most valuable question comes first, and the talk stays on its topic while
+that costs little.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from assistant.facts import (
+    Catalogue,
+    Data,
+    Fact,
+    ProjectFacts,
+    StatedFact,
+    show_value,
+    to_data,
+)
+from assistant.interview.marks import Marks
+from assistant.interview.needs import DocumentNeeds
+from assistant.interview.standing import Asked, Standing, survey
+from assistant.interview.suggestions import Suggestion, suggest
+
+Reason = Literal[
+    "contradiction", "outdated", "first_draft", "more", "confirm", "due", "skipped", "chosen"
+]
+# The talk stays on its topic while the best question there is worth this share of the best of all.
+STAY = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Where it is written why a question is asked: a section of an article and its sources.
+
+    `source_id` is "article#heading"; `text` is how the section begins.
+    """
+
+    source_id: str
+    article_id: str
+    heading: str
+    title: str
+    text: str
+    references: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question as it is put to a person.
+
+    `stated` is what the project knows of it already, `event` the project's last change when it was
+    asked: an answer that names it is refused when somebody else has answered meanwhile. `why` is
+    filled in by who can open the articles.
+    """
+
+    fact: Fact
+    reason: Reason
+    section: str
+    suggestion: Suggestion | None = None
+    contradiction: str | None = None
+    stated: StatedFact | None = None
+    event: int = 0
+    why: tuple[Why, ...] = ()
+
+    @property
+    def known_text(self) -> str:
+        """The value that is known already, in words; empty without one."""
+        if self.stated is None or self.stated.value is None:
+            return ""
+        return show_value(self.fact, self.stated.value)
+
+    @property
+    def offered(self) -> Data | None:
+        """What is stored when the person just agrees; None when there is nothing to agree to.
+
+        That is what is known already, or what is suggested. Where the reasons for the old answer
+        are gone, what is suggested now comes first.
+        """
+        new = None if self.suggestion is None else self.suggestion.data
+        if self.stated is None or (self.reason == "outdated" and new is not None):
+            return new
+        return None if self.stated.value is None else to_data(self.stated.value)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionProgress:
+    """How many of a section's questions are answered; those that do not apply are not counted."""
+
+    id: str
+    title: str
+    answered: int
+    applicable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an interview is. `skipped` are put off; `unknown` are open until somebody finds out.
+
+    `to_first_draft` is how many answers the first draft waits for; an answer can make more
+    questions apply.
+    """
+
+    answered: int
+    applicable: int
+    to_first_draft: int
+    skipped: int = 0
+    unknown: int = 0
+    sections: tuple[SectionProgress, ...] = ()
+
+    @property
+    def line(self) -> str:
+        """The progress in words.
+
+        >>> Progress(4, 40, 3).line
+        '4 of 40 answered · 3 more answers complete the first draft'
+        """
+        done = f"{self.answered} of {self.applicable} answered"
+        if self.to_first_draft == 0:
+            return f"{done} · the first draft is complete"
+        if self.to_first_draft == 1:
+            return f"{done} · 1 more answer completes the first draft"
+        return f"{done} · {self.to_first_draft} more answers complete the first draft"
+
+
+def next_question(
+    catalogue: Catalogue,
+    facts: ProjectFacts,
+    needs: DocumentNeeds,
+    marks: Marks | None = None,
+    findings: Iterable[tuple[str, str, str]] = (),
+    *,
+    after: str | None = None,
+    today: date | None = None,
+) -> Question | None:
+    """The question that is worth most now; None when nothing is left to ask.
+
+    `findings` are (fact, severity, message): contradictions and heavy findings that an answer to
+    that question would settle. `after` is the question that came before, for staying on its topic;
+    by default it is the fact that was stated last.
+    """
+    marks = marks or Marks()
+    standing = survey(catalogue, facts, needs, marks, findings, today)
+    chosen = _choose(catalogue, standing, marks, after or _last_stated(facts))
+    if chosen is None:
+        return None
+    asked, reason = chosen
+    return _question(catalogue, facts, needs, standing, asked.fact, reason)
+
+
+def question_of(
+    catalogue: Catalogue,
+    facts: ProjectFacts,
+    needs: DocumentNeeds,
+    key: str,
+    marks: Marks | None = None,
+    findings: Iterable[tuple[str, str, str]] = (),
+) -> Question:
+    """The question of one fact, chosen by the person; raise NotFound."""
+    _ = catalogue[key]
+    standing = survey(catalogue, facts, needs, marks or Marks(), findings)
+    return _question(catalogue, facts, needs, standing, key, "chosen")
+
+
+def progress(
+    catalogue: Catalogue,
+    facts: ProjectFacts,
+    needs: DocumentNeeds,
+    marks: Marks | None = None,
+    today: date | None = None,
+) -> Progress:
+    """How far the interview is, as a whole and section by section.
+
+    A fact that somebody will find out is answered: the document lists it as open. One that is only
+    assumed is not, until somebody has said so.
+    """
+    marks = marks or Marks()
+    standing = survey(catalogue, facts, needs, marks, (), today)
+    states = standing.states
+    skipped = [key for key in marks.of("skipped") if states.get(key, "out") in ASKED]
+    return Progress(
+        answered=sum(state in DONE for state in states.values()),
+        applicable=sum(state != "out" for state in states.values()),
+        to_first_draft=sum(standing.missing(key) for key in states),
+        skipped=len(skipped),
+        unknown=sum(state in ("unknown", "due") for state in states.values()),
+        sections=tuple(
+            SectionProgress(
+                section.id,
+                section.title,
+                sum(states.get(key) in DONE for key in section.facts),
+                sum(states.get(key, "out") != "out" for key in section.facts),
+            )
+            for section in needs.sections
+        ),
+    )
+
+
+DONE = ("answered", "unknown")
+ASKED = ("open", "assumed", "outdated", "due")
+
+
+def _choose(
+    catalogue: Catalogue, standing: Standing, marks: Marks, after: str | None
+) -> tuple[Asked, Reason] | None:
+    tiers: dict[Reason, list[Asked]] = {}
+    for key, asked in standing.asked.items():
+        reason = _reason(standing, marks, key)
+        if reason is not None:
+            tiers.setdefault(reason, []).append(asked)
+    if heavy := tiers.get("contradiction"):
+        return min(heavy, key=lambda one: _weight(standing, one)), "contradiction"
+    topic = catalogue[after].topic if after is not None and after in catalogue else ""
+    unsaid = {one.fact for reason in TIERS for one in tiers.get(reason, ())}
+    for reason in TIERS:
+        candidates = _ready(tiers.get(reason, []), unsaid)
+        # Whatever else is asked is understood in the light of how the document opens.
+        opening = [one for one in candidates if one.opening and reason == "first_draft"]
+        if candidates:
+            return _most_valuable(catalogue, opening or candidates, topic), reason
+    later = tiers.get("skipped", [])
+    order = {key: place for place, key in enumerate(marks.of("skipped"))}
+    return (min(later, key=lambda one: order[one.fact]), "skipped") if later else None
+
+
+TIERS: tuple[Reason, ...] = ("outdated", "first_draft", "more", "confirm", "due")
+
+
+def _reason(standing: Standing, marks: Marks, key: str) -> Reason | None:
+    """Why a question is to be asked; None when it is not."""
+    state = standing.states[key]
+    if key in standing.contested:
+        return "contradiction"
+    if state not in ASKED:
+        return None
+    if marks.has("skipped", key):
+        return "skipped"
+    if standing.missing(key):
+        return "first_draft"
+    reasons: dict[str, Reason] = {"outdated": "outdated", "assumed": "confirm", "due": "due"}
+    return reasons.get(state, "more")
+
+
+def _weight(standing: Standing, asked: Asked) -> tuple[int, float, int]:
+    """Sorts contested questions: severity, then value, then the order of the document."""
+    return standing.contested[asked.fact].rank, -asked.value, asked.place
+
+
+def _ready(candidates: list[Asked], unsaid: set[str]) -> list[Asked]:
+    """Those that need not wait: for what may rule them out, or for what may imply their answer."""
+    free = [one for one in candidates if unsaid.isdisjoint(one.gates)]
+    here = {one.fact for one in candidates}
+    return [one for one in free if here.isdisjoint(one.waits_for)] or free
+
+
+def _most_valuable(catalogue: Catalogue, candidates: list[Asked], topic: str) -> Asked:
+    def rank(one: Asked) -> tuple[float, int]:
+        return -one.value, one.place
+
+    best = min(candidates, key=rank)
+    here = [one for one in candidates if catalogue[one.fact].topic == topic]
+    near = min(here, key=rank, default=None)
+    return near if near is not None and near.value >= STAY * best.value else best
+
+
+def _last_stated(facts: ProjectFacts) -> str | None:
+    last = max(facts, key=lambda one: one.event, default=None)
+    return None if last is None else last.fact_id
+
+
+def _question(
+    catalogue: Catalogue,
+    facts: ProjectFacts,
+    needs: DocumentNeeds,
+    standing: Standing,
+    key: str,
+    reason: Reason,
+) -> Question:
+    raised = standing.contested.get(key)
+    asked = standing.asked.get(key)
+    titles = [needs.sections[place].title for place in asked.sections] if asked else []
+    suggestion = suggest(catalogue, standing.facts, key)
+    return Question(
+        fact=catalogue[key],
+        reason=reason,
+        section=titles[0] if titles else "",
+        suggestion=suggestion,
+        contradiction=raised.message if raised else None,
+        stated=facts.get(key),
+        event=facts.last_event,
+    )

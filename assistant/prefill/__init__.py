@@ -1,0 +1,5 @@
+"""A pasted brief, e-mail or transcript → proposed facts, each with the exact words it came from."""
+
+from assistant.prefill.proposals import LONGEST_TEXT, Encode, Found, Proposal, propose, read_brief
+
+__all__ = ["LONGEST_TEXT", "Encode", "Found", "Proposal", "propose", "read_brief"]

@@ -1,0 +1,150 @@
+"""Sentences and patterns → candidates: a fact, the words that state it, and how surely they do."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.errors import InputInvalid
+from assistant.facts import Catalogue, Fact, Value, parse_value
+from assistant.prefill.guards import guarded, negated
+from assistant.prefill.mentions import Marked, mark
+from assistant.prefill.patterns import Grade, Guard, Lore, Pattern, bare_key
+from assistant.prefill.sentences import Sentence
+
+PROSE = frozenset({"long_text"})
+_TIDY = re.compile(r"^[\s,;:.–—-]+|[\s,;:–—-]+$")
+# Spellings that people use and the fact parser, which reads what is typed as an answer, does not.
+_RESPELT = (
+    (re.compile(r"(\d) ?k ?(?=[A-Z]{3}\b)"), r"\1k "),
+    (re.compile(r"\bper ?cents\b", re.IGNORECASE), "percent"),
+    (re.compile(r"\bapproximatively\b", re.IGNORECASE), "approximately"),
+    (re.compile(r"(?<=\d) (?=\d{3}\b)"), ""),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A value for a fact and where its words stand in the source."""
+
+    fact: str
+    value: Value
+    start: int
+    end: int
+    grade: Grade
+    rung: str = "patterns"
+
+
+def by_patterns(
+    sentences: Sequence[Sentence], catalogue: Catalogue, lore: Lore, *, ours: bool
+) -> Iterator[Candidate]:
+    """Everything that a pattern finds.
+
+    `ours` says that the text is about a project of its own; otherwise only sentences count that
+    say "we" or "our".
+    """
+    for sentence, against in guarded(sentences, lore):
+        said = _without_speaker(sentence, lore)
+        if not ours and not lore.ours.search(said.text):
+            continue
+        plain, named = mark(said.text), mark(said.text, strangers=lore.no_names)
+        for pattern in lore.patterns:
+            marked = named if pattern.names else plain
+            if pattern.fact not in catalogue or not all(sign in marked.text for sign in pattern.signs):
+                continue
+            found = _match(pattern, said, marked, lore)
+            if found and _may(pattern, said, against):
+                candidate = _candidate(catalogue[pattern.fact], pattern, said, found)
+                if candidate:
+                    yield candidate
+
+
+def _without_speaker(sentence: Sentence, lore: Lore) -> Sentence:
+    """The sentence without the name of who says it: "Dr. Okafor: About 35 a day."."""
+    key = re.sub(r"\(.*\)", "", sentence.key)
+    if not key or not all(word[:1].isupper() for word in key.split()) or bare_key(key) in lore.keys:
+        return sentence
+    return replace(
+        sentence, start=sentence.start + sentence.after_key, key="", after_key=0
+    )
+
+
+def _may(pattern: Pattern, sentence: Sentence, against: frozenset[Guard]) -> bool:
+    """Whether nothing around the words speaks against the pattern."""
+    if against - pattern.even:
+        return False
+    if pattern.under and not pattern.under.search(sentence.heading):
+        return False
+    if pattern.asked and not pattern.asked.search(sentence.asked):
+        return False
+    return not (pattern.unless and pattern.unless.search(sentence.text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The words of a match and of its value, as spans of the sentence."""
+
+    start: int
+    end: int
+    value_start: int
+    value_end: int
+
+
+def _match(pattern: Pattern, sentence: Sentence, marked: Marked, lore: Lore) -> _Found | None:
+    for found in pattern.words.finditer(marked.text):
+        if found.end() == found.start():
+            continue
+        start, end = marked.span(*found.span())
+        if negated(sentence.text, start, end, lore, inside=not pattern.negative):
+            continue
+        if "v" in found.re.groupindex and found["v"] is not None:
+            value = marked.span(*found.span("v"))
+        else:
+            value = _first_mention(found, marked) or (start, end)
+        return _Found(start, end, *value)
+    return None
+
+
+def _first_mention(found: re.Match[str], marked: Marked) -> tuple[int, int] | None:
+    for at in range(*found.span()):
+        if 0xE000 <= ord(marked.text[at]) < 0xE100:
+            return marked.span(at, at + 2)
+    return None
+
+
+def _candidate(
+    fact: Fact, pattern: Pattern, sentence: Sentence, found: _Found
+) -> Candidate | None:
+    whole = fact.type in PROSE and "v" not in pattern.words.groupindex
+    if whole:
+        begin, end = sentence.after_key, len(sentence.text)
+        if found.end <= begin:
+            begin = 0
+        words = sentence.text[begin:end]
+        start, end = trimmed(sentence.text, begin, end)
+    else:
+        words = sentence.text[found.value_start : found.value_end]
+        start, end = trimmed(sentence.text, found.start, found.end)
+    value = read_value(fact, pattern.choice or words)
+    if value is None or start >= end:
+        return None
+    return Candidate(fact.id, value, *sentence.span(start, end), pattern.grade)
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without blanks and loose punctuation at its ends."""
+    while start < end and text[start] in " ,;:–—-":
+        start += 1
+    while end > start and text[end - 1] in " ,;:–—-":
+        end -= 1
+    return start, end
+
+
+def read_value(fact: Fact, words: str) -> Value | None:
+    """The value that the fact's parser reads; None when it cannot."""
+    words = _TIDY.sub("", words)
+    for wanted, spelt in _RESPELT:
+        words = wanted.sub(spelt, words)
+    try:
+        return parse_value(fact, words)
+    except InputInvalid:
+        return None
