@@ -43,13 +43,19 @@ def shared():
 
 
 @pytest.fixture(scope="session")
-def prepared_home(tmp_path_factory):
-    """A data folder whose knowledge index is built once for the whole run; copy it, or read."""
+def prepared_home(tmp_path_factory, request):
+    """A data folder whose knowledge index is ready; copy it, or read.
+
+    The index carries the hash of what it holds, so runs over the same articles share one.
+    """
     from assistant import Assistant, Settings
 
-    home = tmp_path_factory.mktemp("prepared")
-    with Assistant(Settings(home=home)) as assistant:
+    kept = request.config.cache.mkdir("prepared")
+    with Assistant(Settings(home=kept)) as assistant:
         assistant.prepare()
+    home = tmp_path_factory.mktemp("prepared")
+    (home / "indexes").mkdir()
+    (home / "indexes" / "knowledge").symlink_to(kept / "indexes" / "knowledge")
     return home
 
 
