@@ -46,6 +46,7 @@ _HOMES = {
     "Progress": "interview",
     "Project": "store",
     "ProjectFacts": "facts",
+    "Proposal": "prefill",
     "Question": "interview",
     "Reason": "verdict",
     "Retrieval": "retrieve",
@@ -105,6 +106,7 @@ if TYPE_CHECKING:
     from assistant.interview import Progress, Question, Suggestion, Why
     from assistant.ladder import RungState
     from assistant.picture import Picture
+    from assistant.prefill import Proposal
     from assistant.retrieve import Hit, Retrieval
     from assistant.service import Assistant, Check, Exchanged, IngestReport, NewKey, Step
     from assistant.service.asking import InterviewStep, ReviewItem, question_json
@@ -152,6 +154,7 @@ __all__ = [
     "Progress",
     "Project",
     "ProjectFacts",
+    "Proposal",
     "Question",
     "Reason",
     "Retrieval",

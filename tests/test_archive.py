@@ -10,17 +10,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, insert, select
 from test_store import add, made_file, opened
 
 from assistant.errors import FileRejected, InputInvalid, NotFound, StorageUnavailable
+from assistant.facts import Amount, FactEvent, load_catalogue
 from assistant.store import Project, Store, new_id, reading
 from assistant.store.archive import LIMITS, MANIFEST, REFUSALS, export_project, import_project
-from assistant.store.records import PARTS
-from assistant.store.schema import metadata
+from assistant.store.database import writing
+from assistant.store.records import PARTS, parts_of
+from assistant.store.schema import (
+    block_edits,
+    documents,
+    interview_marks,
+    metadata,
+    proposals,
+)
 
 # What a project has for itself wherever it is, and what is made again there.
-NOT_CARRIED = {"project_id", "vectors", "alembic_version"}
+KEYS = {"api_keys", "api_key_projects", "api_replies"}
+NOT_CARRIED = {"project_id", "vectors", "alembic_version"} | KEYS
 
 
 @pytest.fixture
@@ -67,7 +76,44 @@ def project(store) -> Project:
     threads.rate(made.id, turns[1], helpful=True)
     threads.branch(made.id, thread, turns[1], including=True, title="Branch")
     threads.ask(made.id, empty, "Open?")
+    scope(store, made, first.id)
+    scope(store, elsewhere, first.id, word="CANARY")
     return made
+
+
+def scope(store: Store, project: Project, file: str, word: str = "x") -> None:
+    """Facts with one that was undone, marks, proposals, documents and hand edits."""
+    catalogue = load_catalogue()
+    delay = FactEvent("labels.delay", "set", Amount(5, 6, "months", True), author="Mira")
+    changes = [
+        delay,
+        FactEvent("project.summary", "set", f"{word}\n| Ünï |", origin="imported", quote="q"),
+        FactEvent("labels.delay", "unknown", owner="Tom", due="2026-12-03", note="n"),
+        FactEvent("project.summary", "unset"),
+    ]
+    events = [store.facts.record(project.id, [one], catalogue)[0].event for one in changes]
+    store.facts.undo(project.id, catalogue)
+    rest = {"author": "Mira", "at": 5.5, "project_id": project.id}
+    edit = rest | {"kind": "tdd", "block": "tdd/overview/lead", "base": "b", "text": word}
+    mark = rest | {"fact": "labels.delay", "mark": "skipped", "detail": ""}
+    proposal = {
+        "id": new_id(), "project_id": project.id, "fact": "labels.delay", "quote": word,
+        "value": {"low": 5, "high": 6, "unit": "months"}, "source": "brief.md", "start": 3,
+        "end": 9, "confidence": 0.5, "rung": "extractive", "state": "open", "made_at": 1.5,
+    }  # fmt: skip
+    content = {"blocks": [{"passages": [f"{file}#1", "ivo-test#lead"], "text": f"see {file}"}]}
+    versions = [
+        {
+            "id": new_id(), "project_id": project.id, "kind": "tdd", "version": number + 1,
+            "last_event": after, "content": content, "author": "", "made_at": 2.5,
+        }
+        for number, after in enumerate((0, events[1], events[2]))
+    ]  # fmt: skip
+    with writing(store.engine) as connection:
+        connection.execute(insert(interview_marks).values(mark))
+        connection.execute(insert(proposals).values(proposal))
+        connection.execute(insert(documents), versions)
+        connection.execute(insert(block_edits), [edit | {"active": False}, edit | {"active": True}])
 
 
 def public(store: Store, project: Project) -> dict[str, Any]:
@@ -84,7 +130,25 @@ def public(store: Store, project: Project) -> dict[str, Any]:
         "turns": [store.conversations.turns(project.id, thread.id) for thread in threads],
         "found": store.conversations.find(project.id, "question"),
         "former": former(store, project),
+        "facts": facts(store, project),
+        "made_after": made_after(store, project),
     }
+
+
+def facts(store: Store, project: Project) -> list[FactEvent]:
+    """Every change of the project's facts, but for its number."""
+    changes = store.facts.history(project.id, load_catalogue())
+    return [replace(one, event=0) for one in changes]
+
+
+def made_after(store: Store, project: Project) -> list[FactEvent | None]:
+    """For each version of a document the change that it was made after."""
+    changes = {one.event: one for one in store.facts.history(project.id, load_catalogue())}
+    query = select(documents.c.last_event).where(documents.c.project_id == project.id)
+    with reading(store.engine) as connection:
+        numbers = connection.execute(query.order_by(documents.c.version)).scalars().all()
+    assert set(numbers) <= {0, *changes}
+    return [replace(changes[one], event=0) if one else None for one in numbers]
 
 
 def answers(store: Store, project: Project) -> list[dict[str, Any]]:
@@ -138,13 +202,20 @@ def test_a_project_comes_out_as_it_went_in(store, other, project, tmp_path):
     assert without_numbers(again) == without_numbers(archive)
 
 
+NUMBERED = {
+    f"{name}.jsonl"
+    for name in ("turns", "conversations", "fact_events", "documents", "block_edits")
+}
+
+
 def without_numbers(archive: Path) -> dict[str, Any]:
     """What an archive holds; of the turns' numbers only the order counts."""
     found: dict[str, Any] = {}
     for name, data in entries(archive).items():
         lines = [json.loads(line) for line in data.splitlines()] if name != MANIFEST else [data]
-        for line in lines if name in ("turns.jsonl", "conversations.jsonl") else []:
-            line.pop("sequence", line.pop("touched", None))
+        for line in lines if name in NUMBERED else []:
+            for number in ("sequence", "touched", "last_event", *(["id"] if "at" in line else [])):
+                line.pop(number, None)
         found[name] = lines
     return found
 
@@ -326,9 +397,11 @@ def raw(entry: str, data: bytes) -> Callable[[dict[str, bytes]], None]:
 
 
 DEEP = b'{"a":' * 100_000
-TURN = "turns.jsonl"
+TURN, FACT = "turns.jsonl", "fact_events.jsonl"
 HOSTILE = {
-    "other version": (manifest(version=2, new_field=1), "archive_unknown_version"),
+    "other version": (manifest(version=3, new_field=1), "archive_unknown_version"),
+    "version zero": (manifest(version=0), "archive_unknown_version"),
+    "older version with newer entries": (manifest(version=1), "archive_invalid"),
     "other format": (manifest(format="other"), "archive_damaged"),
     "version as text": (manifest(version="one"), "archive_damaged"),
     "unknown entry in the manifest": (manifest(lines={"a": 1}), "archive_invalid"),
@@ -370,6 +443,25 @@ HOSTILE = {
     "turns out of order": (edited(TURN, 0, sequence=9_999), "archive_invalid"),
     "thumb for nothing": (edited("feedback.jsonl", 0, turn_id="0" * 32), "archive_invalid"),
     "answer to nothing": (edited("former_answers.jsonl", 0, turn_id="0" * 32), "archive_invalid"),
+    "value of an unknown fact": (edited(FACT, 2, value="x"), "archive_invalid"),
+    "set to nothing": (edited(FACT, 0, value=None), "archive_invalid"),
+    "no fact": (edited(FACT, 0, fact="../x"), "archive_invalid"),
+    "another action": (edited(FACT, 0, action="drop"), "archive_invalid"),
+    "another origin": (edited(FACT, 0, origin="magic"), "archive_invalid"),
+    "no number in a value": (edited(FACT, 0, value={"low": float("nan")}), "archive_invalid"),
+    "changes out of order": (edited(FACT, 0, id=9_999), "archive_invalid"),
+    "same change twice": (repeated(FACT), "archive_invalid"),
+    "same mark twice": (repeated("interview_marks.jsonl"), "archive_invalid"),
+    "same proposal twice": (repeated("proposals.jsonl"), "archive_invalid"),
+    "more than certain": (edited("proposals.jsonl", 0, confidence=1.5), "archive_invalid"),
+    "words that end before they start": (edited("proposals.jsonl", 0, end=1), "archive_invalid"),
+    "proposal of nothing": (edited("proposals.jsonl", 0, value=None), "archive_invalid"),
+    "same document twice": (repeated("documents.jsonl"), "archive_invalid"),
+    "two of one version": (edited("documents.jsonl", 0, version=2), "archive_invalid"),
+    "document as text": (edited("documents.jsonl", 0, content="x"), "archive_invalid"),
+    "kind as path": (edited("documents.jsonl", 0, kind="../tdd"), "archive_invalid"),
+    "two edits in force": (edited("block_edits.jsonl", 0, active=True), "archive_invalid"),
+    "same edit twice": (repeated("block_edits.jsonl"), "archive_invalid"),
     "branch of nothing": (edited("conversations.jsonl", 0, branch_of="0" * 32), "archive_invalid"),
 }
 
@@ -397,8 +489,34 @@ def test_the_version_of_a_newer_program_is_named(store, other, project, tmp_path
     parts = entries(exported(store, project, tmp_path))
     manifest(version=7)(parts)
     packed(tmp_path / "new.zip", parts)
-    with pytest.raises(FileRejected, match="version 7, this program reads 1"):
-        other.import_project(tmp_path / "new.zip")
+    parts["later.jsonl"] = b""
+    packed(tmp_path / "newer.zip", parts)
+    for name in ("new.zip", "newer.zip"):
+        with pytest.raises(FileRejected, match="version 7, this program reads versions 1 to 2"):
+            other.import_project(tmp_path / name)
+
+
+def test_an_archive_of_the_first_version_is_still_read(store, other, project, tmp_path):
+    parts = entries(exported(store, project, tmp_path))
+    lines = json.loads(parts[MANIFEST])["lines"]
+    old = parts_of(1).keys()
+    assert len(old) == 6
+    manifest(version=1, lines={name: lines[name] for name in old})(parts)
+    packed(tmp_path / "old.zip", {name: parts[name] for name in (MANIFEST, *old)})
+    came = public(other, other.import_project(tmp_path / "old.zip"))
+    before = public(store, project)
+    assert came == before | {"facts": [], "made_after": []}
+
+
+def test_facts_of_another_catalogue_are_carried_and_not_shown(store, other, project, tmp_path):
+    parts = entries(exported(store, project, tmp_path))
+    edited(FACT, 0, fact="other.fact")(parts)
+    edited(FACT, 1, value=["no", "text"])(parts)
+    packed(tmp_path / "odd.zip", parts)
+    came = other.import_project(tmp_path / "odd.zip")
+    assert [one.action for one in facts(other, came)] == ["unknown", "unset"]
+    again = entries(exported(other, came, tmp_path))
+    assert json.loads(again[FACT].splitlines()[0])["fact"] == "other.fact"
 
 
 def with_password(data: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The shell of the page: look, navigation and side bar around whichever page is open."""
+"""The shell of the page: look, navigation and side bar around whichever place is open."""
 
 import sys
 from pathlib import Path
@@ -13,19 +13,26 @@ if str(FOLDER.parent) not in sys.path:
 from assistant import AssistantError  # noqa: E402
 from ui.boxes import problem_box, wait_until_ready  # noqa: E402
 from ui.door import pass_the_door  # noqa: E402
-from ui.sidebar import show_sidebar  # noqa: E402
-from ui.words import say  # noqa: E402
+from ui.here import take_language  # noqa: E402
+from ui.places import PLACES, page_of  # noqa: E402
+from ui.scripts import speak  # noqa: E402
+from ui.shell import show_shell  # noqa: E402
+from ui.words import RIGHT_TO_LEFT, say, spoken  # noqa: E402
 
 
 def main() -> None:
     """Draw the shell, then the page; a problem that nothing else caught is a calm box."""
-    st.set_page_config(page_title=say("title"), page_icon=str(FOLDER / "icon.svg"))
+    take_language()
+    page = st.navigation([page_of(place) for place in PLACES], position="hidden")
+    st.set_page_config(
+        page_title=f"{page.title} · {say('title')}", page_icon=str(FOLDER / "icon.svg")
+    )
     st.html(FOLDER / "style.css")
-    page = st.navigation([st.Page("screens/chat.py", title=say("page.chat"), default=True)])
+    speak(spoken(), right_to_left=spoken() in RIGHT_TO_LEFT)
     try:
         wait_until_ready()
         pass_the_door()
-        show_sidebar()
+        show_shell(page.url_path or next(iter(PLACES)))
         page.run()
     except AssistantError as error:
         problem_box(error)

@@ -21,6 +21,29 @@ def problem_box(error: AssistantError) -> None:
     st.html(sanitise(text))
 
 
+def page_head(title: str, lead: str = "", *, wide: bool = False) -> None:
+    """Open a page: its one heading and a sentence that says what it is for."""
+    mark = '<span class="sw-wide"></span>' if wide else ""
+    below = f'<p class="sw-lead">{plain_html(lead)}</p>' if lead else ""
+    st.html(sanitise(f'<div class="sw-head"><h1>{plain_html(title)}</h1>{below}{mark}</div>'))
+
+
+def section_head(title: str, lead: str = "") -> None:
+    """Open a part of a page."""
+    below = f'<p class="sw-lead">{plain_html(lead)}</p>' if lead else ""
+    st.html(sanitise(f'<div class="sw-section"><h2>{plain_html(title)}</h2>{below}</div>'))
+
+
+def note_box(text: str, *, kind: str = "calm") -> None:
+    """Say something beside the matter; `kind` is calm, warm or good."""
+    st.html(sanitise(f'<p class="sw-box sw-box-{kind}" role="note">{plain_html(text)}</p>'))
+
+
+def nothing_yet(text: str) -> None:
+    """Say that a place is empty, and what to do next."""
+    st.html(sanitise(f'<p class="sw-nothing">{plain_html(text)}</p>'))
+
+
 def wait_until_ready() -> None:
     """Show how far the index is until it is ready; stop this page when that failed."""
     try:

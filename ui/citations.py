@@ -176,11 +176,12 @@ def _origin(citation: Citation) -> str:
 def _references(references: Sequence[Mapping[str, Any]]) -> str:
     if not references:
         return ""
-    entries = "".join(f"<li>{_reference(entry)}</li>" for entry in references)
+    entries = "".join(f"<li>{reference_html(entry)}</li>" for entry in references)
     return f'<p class="sw-references">{say("source.references")}</p><ul>{entries}</ul>'
 
 
-def _reference(entry: Mapping[str, Any]) -> str:
+def reference_html(entry: Mapping[str, Any]) -> str:
+    """Name one entry of the bibliography, with its link; sanitise what it becomes part of."""
     title = plain_html(str(entry["title"]))
     link = web_address(entry["link"])
     if link is not None:

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from assistant import Assistant, AssistantError, StoredFile
-from ui.boxes import problem_box
+from ui.boxes import nothing_yet, problem_box
 from ui.markup import label, plain_html, safe_html, sanitise
 from ui.words import count_passages, say
 
@@ -19,18 +19,17 @@ ROUND, REPORT = "upload_round", "upload_report"
 
 def show_files(assistant: Assistant, project: str) -> None:
     """Draw the files of the project and the way to add more."""
-    st.html(sanitise(f'<h3 class="sw-side-heading">{say("files")}</h3>'))
     number = st.session_state.setdefault(ROUND, 0)
     chosen = st.file_uploader(
         say("files.add"), accept_multiple_files=True, key=f"upload-{project}-{number}",
-        help=say("files.kinds"), label_visibility="collapsed",
+        help=say("files.kinds"),
     )  # fmt: skip
     if chosen:
         _take_in(assistant, project, chosen)
     _report(project)
     kept = assistant.files(project=project)
     if not kept:
-        st.caption(say("files.none"))
+        nothing_yet(say("files.none"))
     for file in kept:
         _file(assistant, project, file)
 

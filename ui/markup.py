@@ -30,17 +30,20 @@ _UNSEEN = re.compile(
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 TAGS = {
-    "a", "aside", "b", "blockquote", "br", "button", "code", "del", "details", "div", "em", "h3",
-    "h4", "hr", "li", "mark", "ol", "p", "pre", "progress", "s", "section", "span", "strong",
+    "a", "aside", "b", "blockquote", "br", "button", "code", "dd", "del", "details", "div", "dl",
+    "dt", "em", "h1", "h2", "h3", "h4", "hr", "ins", "li", "mark", "ol", "p", "pre", "progress", "s", "section", "span", "strong",
     "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {
-    "*": {"class", "dir", "aria-label", "role"},
+    "*": {"class", "dir", "lang", "aria-label", "aria-describedby", "role", "tabindex"},
     "a": {"href", "target"},
     "button": {"popovertarget", "popovertargetaction", "type"},
     "div": {"id", "popover"},
+    "h2": {"id"},
     "section": {"id", "popover"},
     "ol": {"start"},
+    "progress": {"max", "value"},
+    "span": {"id", "popover"},
     "td": {"style"},
     "th": {"style"},
 }

@@ -9,22 +9,16 @@ from ui.running import running
 from ui.words import say
 
 
-def show_models_button() -> None:
-    """Draw the button that opens the list of models."""
-    if st.button(say("models"), key="models", type="tertiary", icon=":material/memory:"):
-        st.dialog(say("models"))(_models)()
-
-
-def _models() -> None:
-    st.caption(say("models.lead"))
+def show_models() -> None:
+    """Ask every model and list what was found."""
     place = st.empty()
     place.html(sanitise(f'<p class="sw-looking" role="status">{say("models.looking")}</p>'))
     try:
-        place.html(rungs_html(running().assistant.rungs()))
+        place.html(rungs_html(running().rungs()))
     except AssistantError as error:
         place.empty()
         problem_box(error)
-    # Pressing it draws the dialog anew, which asks every model again.
+    # Pressing it draws the page anew, which asks every model again.
     st.button(say("models.refresh"), key="models-refresh", icon=":material/refresh:")
 
 

@@ -1,11 +1,15 @@
 """Settings → the one service of this page, which makes its index ready in the background."""
 
 import threading
+import time
 
 import streamlit as st
 
-from assistant import Assistant, AssistantError
+from assistant import Assistant, AssistantError, RungState
 from ui.making import Makings
+
+# Seconds after which it is looked again which model would answer.
+LOOK_AGAIN_S = 300
 
 
 class Running:
@@ -20,6 +24,9 @@ class Running:
         self.texts = 0
         self.failure: AssistantError | None = None
         self._done = threading.Event()
+        self._rungs: list[RungState] = []
+        self._looked = 0.0
+        self._looking = threading.Lock()
         threading.Thread(target=self._prepare, name="prepare", daemon=True).start()
 
     def wait(self, seconds: float) -> bool:
@@ -28,6 +35,27 @@ class Running:
         if self.failure is not None:
             raise self.failure
         return done
+
+    def answering_rung(self) -> RungState | None:
+        """Return the first model that worked at the last look; look anew beside the page."""
+        if time.monotonic() - self._looked > LOOK_AGAIN_S or not self._looked:
+            self._looked = time.monotonic()
+            threading.Thread(target=self._look, name="rungs", daemon=True).start()
+        return next((state for state in self._rungs if state.ok), None)
+
+    def rungs(self) -> list[RungState]:
+        """Look at every model now."""
+        with self._looking:
+            self._rungs = self.assistant.rungs()
+            self._looked = time.monotonic()
+            return self._rungs
+
+    def _look(self) -> None:
+        try:
+            self.rungs()
+        except AssistantError:
+            # The page of models looks again and says what is wrong.
+            self._rungs = []
 
     def _prepare(self) -> None:
         try:

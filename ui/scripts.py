@@ -1,4 +1,7 @@
-"""What only a script can do → two small ones: copy an answer, bring a question to the top."""
+"""What only a script can do → small ones: copy, bring to the top, tell readers the language."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -28,18 +31,84 @@ export default function ({ parentElement }) {
   if (turn) turn.scrollIntoView({ block: "start", behavior: "instant" });
 }
 """
+_VIEW = """
+export default function ({ data }) {
+  const wanted = document.querySelector(data.selector);
+  if (wanted) wanted.scrollIntoView({ block: "start", behavior: "instant" });
+}
+"""
+_KEEP = """
+export default function ({ data, parentElement, setStateValue }) {
+  const store = window.localStorage;
+  for (const key of data.forget) store.removeItem(key);
+  const read = () => {
+    try { return JSON.parse(store.getItem(data.key)) ?? {}; } catch { return {}; }
+  };
+  const keep = (part) => store.setItem(data.key, JSON.stringify({ ...read(), ...part }));
+  if (data.rows) keep({ rows: data.rows });
+  if (data.fresh && store.getItem(data.key)) setStateValue("draft", read());
+  if (!data.field) return;
+  const typed = (event) => {
+    const inside = event.target.closest?.(`[class~="st-key-${data.field}"]`);
+    if (inside && "value" in event.target) keep({ text: event.target.value });
+  };
+  document.removeEventListener("input", parentElement.typed, true);
+  parentElement.typed = typed;
+  document.addEventListener("input", typed, true);
+  return () => document.removeEventListener("input", typed, true);
+}
+"""
+_SPEAK = """
+export default function ({ data }) {
+  document.documentElement.lang = data.language;
+  document.documentElement.classList.toggle("sw-rtl", data.rightToLeft);
+}
+"""
 
 
-def copy_button(text: str, *, key: str) -> None:
+def copy_button(text: str, *, key: str, words: str = "answer.copy") -> None:
     """Show a button that puts `text` on the clipboard, as it is stored."""
     # Registered at each run: a registration does not outlive the runtime that it was made in.
     button = st.components.v2.component(
         "scopewright_copy", html='<button type="button"></button>', css=_COPY_STYLE, js=_COPY
     )
-    words = {"text": text, "label": say("answer.copy"), "done": say("answer.copied")}
-    button(key=key, data=words, width="content", height="content")
+    data = {"text": text, "label": say(words), "done": say("answer.copied")}
+    button(key=key, data=data, width="content", height="content")
 
 
 def raise_turn(key: str) -> None:
     """Bring the turn that this stands in to the top, so that its answer is read from the start."""
     st.components.v2.component("scopewright_raise", html="<i></i>", js=_RAISE)(key=key, height=1)
+
+
+def bring_to_view(selector: str, *, key: str) -> None:
+    """Bring what a selector of ours names into view, once it is drawn."""
+    view = st.components.v2.component("scopewright_view", html="", js=_VIEW)
+    view(key=key, data={"selector": selector}, height=1)
+
+
+def keep_draft(
+    name: str,
+    *,
+    field: str = "",
+    fresh: bool = False,
+    rows: object = None,
+    forget: Sequence[str] = (),
+    key: str,
+) -> Mapping[str, Any] | None:
+    """Keep what is typed into a field in this browser until it is saved; return what was kept.
+
+    `name` is what it is kept under, `field` the key of the field that is listened to, and `rows`
+    a table to keep. With `fresh` the browser is asked whether it kept something earlier.
+    """
+    keeper = st.components.v2.component("scopewright_keep", html="", js=_KEEP)
+    data = {"key": name, "field": field, "fresh": fresh, "rows": rows, "forget": list(forget)}
+    result = keeper(key=key, data=data, height=1, on_draft_change=lambda: None)
+    draft = result.get("draft")
+    return draft if isinstance(draft, Mapping) else None
+
+
+def speak(language: str, *, right_to_left: bool) -> None:
+    """Tell the browser, and so screen readers, which language the page is in."""
+    tell = st.components.v2.component("scopewright_speak", html="", js=_SPEAK)
+    tell(key="speak", data={"language": language, "rightToLeft": right_to_left}, height=1)

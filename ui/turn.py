@@ -11,9 +11,10 @@ from ui.boxes import problem_box
 from ui.citations import answer_html
 from ui.here import go_to_conversation
 from ui.markup import label, plain_html, sanitise
+from ui.noticed import show_noticed
 from ui.running import running
 from ui.scripts import copy_button
-from ui.words import say
+from ui.words import say, spoken
 
 LONGEST_QUESTION = 32_000
 EDITED = "edited"
@@ -25,7 +26,7 @@ def show_answer(turn: Turn, project: str, *, last: bool) -> None:
     if turn.answer is None:
         _interrupted(turn, project)
         return
-    st.html(_shown(turn.id, _mark_of(turn.answer), turn.answer))
+    st.html(_shown(turn.id, _mark_of(turn.answer), spoken(), turn.answer))
     if turn.answer.get("incomplete"):
         st.button(say("ask.again"), key=f"again-{turn.id}", on_click=answer_anew, args=(turn,))
     _below(turn, project)
@@ -33,6 +34,7 @@ def show_answer(turn: Turn, project: str, *, last: bool) -> None:
     after = st.empty()
     if last:
         with after.container():
+            show_noticed(turn, project)
             _next(turn)
 
 
@@ -41,7 +43,7 @@ def _mark_of(answer: Mapping[str, Any]) -> str:
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def _shown(turn: str, mark: str, _answer: Mapping[str, Any]) -> str:
+def _shown(turn: str, mark: str, language: str, _answer: Mapping[str, Any]) -> str:
     """Build the HTML of an answer once: a long conversation holds many."""
     return answer_html(_answer, turn)
 

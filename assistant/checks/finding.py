@@ -31,7 +31,11 @@ class Finding:
 
 
 def check(rules: Iterable[Rule], facts: ProjectFacts) -> list[Finding]:
-    """What the rules find, the severest first, then contradictions before gaps and risks."""
+    """What the rules find, the severest first, then contradictions before gaps and risks.
+
+    Give it everything that was stated, also what no question would ask for any more: an answer
+    that another one has made pointless is often what contradicts it.
+    """
     found = [_finding(rule, facts) for rule in rules if _applies(rule, facts)]
     return sorted(found, key=_order)
 
@@ -49,12 +53,13 @@ def _applies(rule: Rule, facts: ProjectFacts) -> bool:
 def _finding(rule: Rule, facts: ProjectFacts) -> Finding:
     result = rule.calculated.result(facts) if rule.calculated else None
     calculated = show_amount(result, counted=True) if result else ""
+    looked_at = rule.facts
     return Finding(
         rule=rule.id,
         kind=rule.kind,
         severity=rule.severity,
         message=fill(rule.message, facts, calculated=calculated),
-        facts=tuple(one.fact_id for one in facts if one.fact_id in rule.facts),
+        facts=tuple(one.fact_id for one in facts if one.fact_id in looked_at),
         source_id=rule.source,
         ask=rule.ask,
         phase=rule.phase,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from assistant.checks import Finding
     from assistant.verdict import Verdict
 
-# A picture with fewer parts shows nothing that a sentence does not.
+# A picture with fewer parts that somebody stated shows nothing that a sentence does not.
 LEAST_PARTS = 3
 NOT_HERE = "This does not apply to the project."
 OWN_ASSUMPTIONS = "scope.assumptions"
@@ -158,7 +158,7 @@ def _picture(draft: _Draft, section: SectionSpec, spec: BlockSpec) -> list[Block
         for part, facts in spec.parts.items()
         if (entries := [entry for fact in facts for entry in _entries(draft.speaker, fact)])
     )
-    if len(rows) < LEAST_PARTS:
+    if sum(any(cell.origin == "said" for cell in row) for row in rows) < LEAST_PARTS:
         return []
     facts = tuple(dict.fromkeys(fact for row in rows for cell in row for fact in cell.facts))
     caption = Sentence(spec.caption, "said", facts, refers=True)
@@ -168,10 +168,10 @@ def _picture(draft: _Draft, section: SectionSpec, spec: BlockSpec) -> list[Block
 
 def _entries(speaker: Speaker, fact: str) -> Iterable[Cell]:
     stated = speaker.facts.get(fact)
-    if stated is None or stated.status != "known":
+    if stated is None:
         return
-    for item in speaker.items(fact):
-        yield Cell(item, origin_of(stated), (fact,), refers=True)
+    for entry in speaker.entries(fact):
+        yield Cell(entry, origin_of(stated), (fact,), refers=True)
 
 
 def _not_here(draft: _Draft, section: SectionSpec) -> list[Block]:

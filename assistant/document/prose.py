@@ -20,6 +20,8 @@ WORDS_LIMIT, ITEMS_LIMIT, LINE_LIMIT = 6, 6, 200
 # Items with more words than this are parts of sentences, which "and" would join wrongly.
 NAME_LIMIT = 3
 Words = frozenset[str]
+# Names that begin the label of an answer.
+_NAMES = frozenset({"Brier"})
 
 
 def own_words(text: str) -> tuple[str, ...]:
@@ -92,6 +94,17 @@ def lowered(label: str) -> str:
     ('non-goals', 'GPUs')
     """
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+def plainly(label: str) -> str:
+    """The label of an answer as it stands within a sentence; names keep their capital.
+
+    >>> plainly("Time series"), plainly("European Union"), plainly("PR-AUC"), plainly("Brier score")
+    ('time series', 'European Union', 'PR-AUC', 'Brier score')
+    """
+    words = label.split()
+    named = any(word[0].isupper() for word in words[1:]) or words[0] in _NAMES
+    return label if named else lowered(label)
 
 
 @functools.cache

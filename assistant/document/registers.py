@@ -114,9 +114,10 @@ class Closing:
 
     def _item(self, fact: str, section: SectionSpec) -> OpenItem:
         spec, stated = self._speaker.catalogue[fact], self._speaker.facts.get(fact)
+        question = f"{spec.label}: {spec.question}"
         if stated is None:
-            return OpenItem(fact, spec.question, section=section.id)
-        text = " ".join(part for part in (spec.question, stated.note.strip()) if part)
+            return OpenItem(fact, question, section=section.id)
+        text = " ".join(part for part in (question, stated.note.strip()) if part)
         return OpenItem(fact, text, stated.owner, stated.due, section.id)
 
 

@@ -157,6 +157,26 @@ def own_small_words() -> frozenset[str]:
     return small_words("\n".join(texts))
 
 
+class Covered(Entry):
+    """Facts that together answer another one's question as well."""
+
+    by: tuple[FactId, ...] = Field(min_length=1)
+
+
+@functools.cache
+def load_covered(path: Path = FOLDER / "covered.yaml") -> Mapping[str, tuple[str, ...]]:
+    """For a fact the facts that cover it, read once; raise DataInvalid that names the entry."""
+    found = {
+        key: checked(Covered, {"by": by}, f"{path.name}: {key}").by
+        for key, by in read_yaml(path).items()
+    }
+    for key, by in found.items():
+        for one in (key, *by):
+            if one not in load_catalogue():
+                raise _unknown(path, one)
+    return found
+
+
 class Wording(Entry):
     """How a calculation is said, or a verdict."""
 

@@ -15,11 +15,18 @@ from assistant.document.prose import (
     own_words,
     phrase,
     placeholders,
+    plainly,
     small,
     small_words,
     together,
 )
-from assistant.document.sentences import Pattern, load_pool, load_wordings, own_small_words
+from assistant.document.sentences import (
+    Pattern,
+    load_covered,
+    load_pool,
+    load_wordings,
+    own_small_words,
+)
 from assistant.facts import (
     Catalogue,
     Person,
@@ -113,11 +120,21 @@ class Speaker:
             )
         if spec.type == "choices":
             return tuple(
-                option.label if (option := spec.option(str(one))) else str(one) for one in value
+                plainly(option.label) if (option := spec.option(str(one))) else str(one)
+                for one in value
             )
         return tuple(
             show_value(spec, (one,)) if isinstance(one, Person) else str(one) for one in value
         )
+
+    def entries(self, fact: str) -> tuple[str, ...]:
+        """What a picture shows of the fact: its items, or what its answer means."""
+        if not self.facts.known(fact):
+            return ()
+        for pattern in self._pool.by_fact.get(fact, ()):
+            if pattern.form == "choose":
+                return (pattern.texts[_answer(self.facts.value(fact))].removesuffix("."),)
+        return self.items(fact)
 
     # -- one pattern
 
@@ -262,11 +279,15 @@ class Speaker:
         return Cell(OPEN, "open", tuple(asked)) if asked else Cell(NONE, "label")
 
     def may_be_asked(self, fact: str) -> bool:
-        """Whether the fact has no value yet and matters to this project."""
+        """Whether the fact has no value yet, and neither its `when` nor others settle it."""
         stated = self.facts.get(fact)
-        return (stated is None or stated.status == "unknown") and applicable(
-            self.catalogue, self.facts, fact
-        )
+        if stated is None:
+            covering = load_covered().get(fact)
+            if covering and all(self.facts.known(one) for one in covering):
+                return False
+        elif stated.status != "unknown":
+            return False
+        return applicable(self.catalogue, self.facts, fact)
 
     def _stated(self, fact: str) -> StatedFact:
         stated = self.facts.get(fact)

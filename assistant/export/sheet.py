@@ -55,6 +55,12 @@ class Table:
     caption: Run
     shares: tuple[float, ...]
 
+    @property
+    def short(self) -> bool:
+        """Whether it takes at most half a page, and so stays on one."""
+        length = sum(len(cell.text) for row in self.rows for cell in row)
+        return len(self.rows) <= _SHORT_ROWS and length <= _SHORT_LETTERS
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -64,8 +70,9 @@ class Figure:
     caption: tuple[Run, ...]
 
 
+_SHORT_ROWS, _SHORT_LETTERS = 10, 1500
 # Parts of a table's width: a letter, a cell's edges; longer words are broken.
-_WORD_ROOM, _CELL_ROOM, _WORD_LIMIT = 0.0135, 0.03, 18
+_WORD_ROOM, _CELL_ROOM, _WORD_LIMIT = 0.0115, 0.022, 18
 
 Piece = Heading | Paragraph | Bullets | Table | Figure
 
@@ -166,12 +173,12 @@ def shares(head: Sequence[str], rows: Sequence[Sequence[Run]]) -> tuple[float, .
     """How much of the width each column gets: room for its longest word, the rest by length.
 
     >>> shares(["id", "what"], [[Run("a", "said"), Run("some words " * 20, "said")]])
-    (0.197, 0.803)
+    (0.07, 0.93)
     """
     columns = [[head[place], *(row[place].text for row in rows)] for place in range(len(head))]
     least = [_WORD_ROOM * _longest_word(texts) + _CELL_ROOM for texts in columns]
-    # By the root, so that a text ten times as long gets about thrice the width.
-    needs = [math.sqrt(max(1, *map(len, texts))) for texts in columns]
+    # Less than in proportion: a text ten times as long gets about six times the width.
+    needs = [math.pow(max(1, *map(len, texts)), 0.75) for texts in columns]
     spare = max(0.0, 1 - sum(least))
     wide = [room + spare * need / sum(needs) for room, need in zip(least, needs, strict=True)]
     return tuple(round(share / sum(wide), 3) for share in wide)

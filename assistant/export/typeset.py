@@ -13,8 +13,6 @@ from assistant.picture import bundled_fonts, right_to_left
 _TEMPLATE = Path(__file__).with_name("document.typ")
 # A place where a line may end that takes no room: put into very long words.
 _BREAK = "\u200b"
-# A table up to this size takes at most half a page and is kept together.
-_SHORT_ROWS, _SHORT_LETTERS = 10, 1500
 
 
 def as_pdf(sheet: Sheet) -> bytes:
@@ -103,7 +101,7 @@ def _piece(piece: Piece, placed: set[int]) -> dict[str, Any]:
                 "caption": _run(piece.caption, placed),
                 "head": piece.head,
                 "shares": piece.shares,
-                "short": len(piece.rows) <= _SHORT_ROWS and _length(piece) <= _SHORT_LETTERS,
+                "short": piece.short,
                 "rows": [_runs(row, placed) for row in piece.rows],
             }
         case Figure():
@@ -130,7 +128,3 @@ def _run(run: Run, placed: set[int]) -> dict[str, Any]:
         "again": again,
         "rtl": right_to_left(run.text),
     }
-
-
-def _length(table: Table) -> int:
-    return sum(len(cell.text) for row in table.rows for cell in row)

@@ -29,6 +29,7 @@ _SPACES = (
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STYLE_OF = {"assumption": "Assumption", "open": "Open"}
+_BOLD, _KEPT = "<w:b/><w:bCs/>", "<w:keepNext/>"
 # The same bytes for the same document, whenever it is written.
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -86,9 +87,12 @@ class _Body:
             case Heading():
                 return _heading(piece)
             case Paragraph(label=""):
-                return _paragraph("", self._runs(piece.runs), _first(piece.runs))
+                # What announces a list stays with it.
+                leads = bool(piece.runs) and piece.runs[-1].text.endswith(":")
+                kept = _KEPT if leads else ""
+                return _paragraph("", self._runs(piece.runs), _first(piece.runs), kept)
             case Paragraph():
-                label = _text(f"{piece.label}. ", "<w:b/><w:bCs/>")
+                label = _text(f"{piece.label}. ", _BOLD)
                 return _paragraph("Callout", label + self._runs(piece.runs), _first(piece.runs))
             case Bullets():
                 return "".join(
@@ -124,12 +128,12 @@ class _Body:
     def _table(self, table: Table) -> str:
         widths = [round(share * _TEXT_WIDTH) for share in table.shares]
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-        bold = "<w:b/><w:bCs/>"
-        head = [_paragraph("TableText", _text(title, bold), title) for title in table.head]
+        head = [_paragraph("TableText", _text(title, _BOLD), title, _KEPT) for title in table.head]
         rows = [_row(head, widths, "<w:cantSplit/><w:tblHeader/>")]
-        for row in table.rows:
+        for number, row in enumerate(table.rows, start=1):
+            kept = _KEPT if table.short and number < len(table.rows) else ""
             cells = [
-                _paragraph("TableText", self._run(cell, _weight(place, cell)), cell.text)
+                _paragraph("TableText", self._run(cell, _weight(place, cell)), cell.text, kept)
                 for place, cell in enumerate(row)
             ]
             rows.append(_row(cells, widths, "<w:cantSplit/>"))
@@ -165,11 +169,11 @@ class _Body:
             "</a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
         )
         caption = _paragraph("FigureCaption", self._runs(figure.caption), _first(figure.caption))
-        return _paragraph("", drawing, "", "<w:keepNext/>") + (caption if figure.caption else "")
+        return _paragraph("", drawing, "", _KEPT) + (caption if figure.caption else "")
 
 
 def _weight(place: int, cell: Run) -> str:
-    return "<w:b/><w:bCs/>" if place == 0 and cell.origin == "label" else ""
+    return _BOLD if place == 0 and cell.origin == "label" else ""
 
 
 def _first(runs: Sequence[Run]) -> str:

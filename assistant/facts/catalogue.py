@@ -158,8 +158,3 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
 def invalid(place: str, problem: str) -> DataInvalid:
     """The error for a fault in a shipped file; the caller raises it."""
     return DataInvalid(f"{place}: {problem}.", remedy="Correct the file.")
-
-
-def defaults(catalogue: Catalogue) -> dict[str, Any]:
-    """The assumption of each fact that has one."""
-    return {fact.id: fact.default for fact in catalogue if fact.default is not None}

@@ -54,7 +54,7 @@ def _of_truth(fact: Fact, data: bool) -> Value:
 def _of_number(fact: Fact, data: int | float) -> Value:
     if not _is_number(data):
         raise refused("This is not a number.", "", "no_amount")
-    if fact.type == "text":
+    if fact.type in ("text", "long_text"):
         return str(data)
     if fact.type == "date":
         return find_day(str(data)).day

@@ -12,18 +12,16 @@ from assistant.interview.links import (
     in_force,
     same_value,
 )
-from assistant.interview.marks import MarkName, Marks
+from assistant.interview.marks import MarkName, Marks, value_detail
 from assistant.interview.needs import ALL, DocumentNeeds, Section, document_kinds, load_needs
 from assistant.interview.order import (
-    Progress,
-    Question,
-    Reason,
-    SectionProgress,
-    Why,
+    next_of,
     next_question,
     progress,
+    progress_of,
     question_of,
 )
+from assistant.interview.question import Progress, Question, Reason, SectionProgress, Why
 from assistant.interview.standing import Raised, Standing, State, is_due, one_line, survey
 from assistant.interview.suggestions import Suggestion, implied_by, is_assumed, suggest
 
@@ -54,11 +52,14 @@ __all__ = [
     "is_assumed",
     "is_due",
     "load_needs",
+    "next_of",
     "next_question",
     "one_line",
     "progress",
+    "progress_of",
     "question_of",
     "same_value",
     "suggest",
     "survey",
+    "value_detail",
 ]

@@ -152,10 +152,11 @@ def _unmeasured(words: list[str], text: str) -> str | None:
 
 
 def _short(fact: Fact, text: str, data: _Challenges) -> str | None:
-    rule = data.short
-    if fact.type not in rule.types or has_number(text):
+    rule, words = data.short, len(_WORD.findall(text))
+    if fact.type not in rule.types or words >= rule.fewer_than:
         return None
-    if len(_WORD.findall(text)) >= rule.fewer_than:
+    # "45 days" may say it all; a bare "2" does not.
+    if words > 1 and has_number(text):
         return None
     return rule.say.format(example=_example(fact))
 

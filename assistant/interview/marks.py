@@ -1,7 +1,10 @@
 """What an interview remembers beside the facts: skipped, challenged, suggested, settled."""
 
+import json
 from collections.abc import Iterable
 from typing import Literal, get_args
+
+from assistant.facts import Value, to_data
 
 MarkName = Literal["skipped", "challenged", "suggested", "settled"]
 MARKS: tuple[MarkName, ...] = get_args(MarkName)
@@ -12,7 +15,7 @@ class Marks:
 
     `skipped`: the question was put off. `challenged`: the answer was vague and this was said once;
     the detail is what was answered. `suggested`: the suggested answer was accepted; the detail is
-    the number of that event. `settled`: a contradiction was shown and the answer was kept; the
+    its value. `settled`: a contradiction was shown and the answer was kept; the
     detail is what was shown, one message a line.
     """
 
@@ -39,3 +42,12 @@ class Marks:
     def settled(self, fact: str) -> frozenset[str]:
         """The contradictions that were shown with this fact's question and answered."""
         return frozenset(self.detail("settled", fact).splitlines())
+
+
+def value_detail(value: Value) -> str:
+    """A value as the detail of a mark.
+
+    >>> value_detail(("roc_auc", "f1"))
+    '["roc_auc", "f1"]'
+    """
+    return json.dumps(to_data(value), sort_keys=True, ensure_ascii=False)

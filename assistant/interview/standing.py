@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from assistant.facts import Catalogue, ProjectFacts, StatedFact, applicable
 from assistant.interview.links import dependents, in_force, preconditions, same_value
-from assistant.interview.marks import Marks
+from assistant.interview.marks import Marks, value_detail
 from assistant.interview.needs import DocumentNeeds
 from assistant.interview.suggestions import implied_by, is_assumed, reasons
 
@@ -120,8 +120,10 @@ def _state(
 def _is_outdated(
     catalogue: Catalogue, facts: ProjectFacts, marks: Marks, stated: StatedFact
 ) -> bool:
-    """Whether an accepted suggestion would not be made any more."""
-    if marks.detail("suggested", stated.fact_id) != str(stated.event):
+    """Whether the answer is an accepted suggestion that would not be made any more."""
+    if stated.value is None or not marks.has("suggested", stated.fact_id):
+        return False
+    if marks.detail("suggested", stated.fact_id) != value_detail(stated.value):
         return False
     implied = implied_by(catalogue, facts, stated.fact_id)
     return implied is None or not same_value(implied.value, stated.value)

@@ -1,18 +1,18 @@
-"""Facts → pictures as SVG and PNG, drawn offline: the customer's canvas, a system sketch."""
+"""Texts → pictures as SVG and PNG, drawn offline: the customer's canvas, a system sketch."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.picture.canvas import draw_canvas
-from assistant.picture.contents import NAMES, Entry, PictureName, Plan, parts, plan
 from assistant.picture.lettering import FONT_FOLDER
 from assistant.picture.letters import right_to_left, visible
+from assistant.picture.plans import NAMES, PictureName, Plan, plan
 from assistant.picture.raster import as_png, bundled_fonts
 from assistant.picture.sketch import draw_sketch
 
 __all__ = [
-    "FONT_FOLDER", "NAMES", "Entry", "Picture", "PictureName", "as_png", "bundled_fonts", "draw",
-    "parts", "right_to_left", "visible",
+    "FONT_FOLDER", "NAMES", "Picture", "PictureName", "as_png", "bundled_fonts", "draw",
+    "right_to_left", "visible",
 ]  # fmt: skip
 
 _DRAWN_BY = {"cvp_canvas": draw_canvas, "system_sketch": draw_sketch}

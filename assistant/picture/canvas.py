@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from assistant.picture.contents import Part, Plan
 from assistant.picture.lettering import Lines, fit, wrap
+from assistant.picture.plans import Part, Plan
 from assistant.picture.svg import BULLET_INDENT, LINE, OPEN, SIZE, SMALL, SOFT, Drawing
 
 # The boxes in pairs: what the product offers, and what it answers on the customer's side.

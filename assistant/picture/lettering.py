@@ -36,7 +36,7 @@ def fit(entries: Sequence[str], *, width: float, size: float, most: int) -> Line
     ellipsis, and the last line is kept free to say how many entries are left out.
 
     >>> fit(["one two three", "four", "five"], width=60, size=12, most=3)
-    Lines(lines=((True, 'one two'), (False, 'three …')), left_out=2)
+    Lines(lines=((True, 'one two'), (False, 'three')), left_out=2)
     """
     lines: list[tuple[bool, str]] = []
     for index, entry in enumerate(entries):

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from assistant.picture.contents import Plan
 from assistant.picture.lettering import Lines, fit, wrap
+from assistant.picture.plans import Plan
 from assistant.picture.svg import BULLET_INDENT, LINE, OPEN, SIZE, SMALL, SOFT, Drawing
 
 # Columns from the left; the way of the data runs along the top, down on the right, and back.

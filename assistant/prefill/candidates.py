@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from assistant.errors import InputInvalid
 from assistant.facts import Catalogue, Fact, Value, parse_value
 from assistant.prefill.guards import guarded, negated
-from assistant.prefill.mentions import Marked, mark
+from assistant.prefill.mentions import Marked, is_sign, mark, with_bound
 from assistant.prefill.patterns import Grade, Guard, Lore, Pattern, bare_key
 from assistant.prefill.sentences import Sentence
 
 PROSE = frozenset({"long_text"})
+FEWEST_WORDS = 2
+REPEATED = 5  # how often the words of a sentence are repeated before it is none
+_WORDS = re.compile(r"[^\W\d_]{2,}")
 _TIDY = re.compile(r"^[\s,;:.–—-]+|[\s,;:–—-]+$")
 # Spellings that people use and the fact parser, which reads what is typed as an answer, does not.
 _RESPELT = (
@@ -42,20 +45,53 @@ def by_patterns(
     `ours` says that the text is about a project of its own; otherwise only sentences count that
     say "we" or "our".
     """
-    for sentence, against in guarded(sentences, lore):
-        said = _without_speaker(sentence, lore)
-        if not ours and not lore.ours.search(said.text):
-            continue
+    patterns = [pattern for pattern in lore.patterns if pattern.fact in catalogue]
+    for said, against in _worth_reading(sentences, lore, ours=ours):
         plain, named = mark(said.text), mark(said.text, strangers=lore.no_names)
-        for pattern in lore.patterns:
-            marked = named if pattern.names else plain
-            if pattern.fact not in catalogue or not all(sign in marked.text for sign in pattern.signs):
+        here: list[Candidate] = []
+        signs = {sign for sign in named.text if is_sign(sign)}
+        for pattern in patterns:
+            if not pattern.signs <= signs:
                 continue
+            marked = named if pattern.names else plain
             found = _match(pattern, said, marked, lore)
             if found and _may(pattern, said, against):
                 candidate = _candidate(catalogue[pattern.fact], pattern, said, found)
                 if candidate:
-                    yield candidate
+                    here.append(candidate)
+        yield from _joined(here, catalogue)
+
+
+def _joined(candidates: Sequence[Candidate], catalogue: Catalogue) -> Iterator[Candidate]:
+    """The candidates of one sentence; what several choices of a fact say, it says together."""
+    several: dict[str, Candidate] = {}
+    for one in candidates:
+        before = several.get(one.fact)
+        if catalogue[one.fact].type != "choices":
+            yield one
+        elif before is None:
+            several[one.fact] = one
+        elif isinstance(before.value, tuple) and isinstance(one.value, tuple):
+            both = tuple(dict.fromkeys([*map(str, before.value), *map(str, one.value)]))
+            start, end = min(before.start, one.start), max(before.end, one.end)
+            several[one.fact] = replace(before, value=both, start=start, end=end)
+    yield from several.values()
+
+
+def _worth_reading(
+    sentences: Sequence[Sentence], lore: Lore, *, ours: bool
+) -> Iterator[tuple[Sentence, frozenset[Guard]]]:
+    """The sentences that may state something, each once; a text may repeat one a thousand times."""
+    seen: set[tuple[str, str, str]] = set()
+    for sentence, against in guarded(sentences, lore):
+        said = _without_speaker(sentence, lore)
+        key = (said.text, said.heading, said.asked)
+        words = _WORDS.findall(said.text)
+        empty = len(words) < FEWEST_WORDS or len(words) > REPEATED * len(set(words))
+        if key in seen or empty or not (ours or lore.ours.search(said.text)):
+            continue
+        seen.add(key)
+        yield said, against
 
 
 def _without_speaker(sentence: Sentence, lore: Lore) -> Sentence:
@@ -63,9 +99,7 @@ def _without_speaker(sentence: Sentence, lore: Lore) -> Sentence:
     key = re.sub(r"\(.*\)", "", sentence.key)
     if not key or not all(word[:1].isupper() for word in key.split()) or bare_key(key) in lore.keys:
         return sentence
-    return replace(
-        sentence, start=sentence.start + sentence.after_key, key="", after_key=0
-    )
+    return replace(sentence, start=sentence.start + sentence.after_key, key="", after_key=0)
 
 
 def _may(pattern: Pattern, sentence: Sentence, against: frozenset[Guard]) -> bool:
@@ -99,21 +133,20 @@ def _match(pattern: Pattern, sentence: Sentence, marked: Marked, lore: Lore) -> 
         if "v" in found.re.groupindex and found["v"] is not None:
             value = marked.span(*found.span("v"))
         else:
-            value = _first_mention(found, marked) or (start, end)
+            value = _first_mention(found, marked, sentence.text) or (start, end)
         return _Found(start, end, *value)
     return None
 
 
-def _first_mention(found: re.Match[str], marked: Marked) -> tuple[int, int] | None:
+def _first_mention(found: re.Match[str], marked: Marked, text: str) -> tuple[int, int] | None:
     for at in range(*found.span()):
-        if 0xE000 <= ord(marked.text[at]) < 0xE100:
-            return marked.span(at, at + 2)
+        if is_sign(marked.text[at]):
+            start, end = marked.span(at, at + 2)
+            return with_bound(text, start), end
     return None
 
 
-def _candidate(
-    fact: Fact, pattern: Pattern, sentence: Sentence, found: _Found
-) -> Candidate | None:
+def _candidate(fact: Fact, pattern: Pattern, sentence: Sentence, found: _Found) -> Candidate | None:
     whole = fact.type in PROSE and "v" not in pattern.words.groupindex
     if whole:
         begin, end = sentence.after_key, len(sentence.text)

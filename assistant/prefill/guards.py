@@ -8,7 +8,9 @@ from assistant.prefill.sentences import Sentence
 
 # Guards that speak against a whole sentence; "negation" is looked at for each match.
 WHOLE: tuple[Guard, ...] = ("hypothesis", "others", "past", "orders", "unsure")
-_CLAUSE = re.compile(r"[;–—]|,? (?:but|whereas|while|however)\b|, (?:and|so|which|because|we|it|the)\b|\. ")
+_CLAUSE = re.compile(
+    r"[;–—]|,? (?:but|whereas|while|however)\b|, (?:and|so|which|because|we|it|the)\b|\. "
+)
 _FOLLOWS_ON = re.compile(r"(?:they|their|its?|the app|he|she|his|her)\b", re.IGNORECASE)
 _SENDER = re.compile(r"from:\s", re.IGNORECASE)
 
@@ -34,7 +36,7 @@ def guarded(
         if foreign or (others_before and _FOLLOWS_ON.match(text)):
             found.add("others")
         others_before = "others" in found
-        if not text.rstrip('"”\')').endswith("?"):
+        if not text.rstrip("\"”')").endswith("?"):
             yield sentence, frozenset(found)
 
 

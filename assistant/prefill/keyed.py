@@ -6,7 +6,7 @@ from itertools import groupby
 from assistant.facts import Catalogue, Fact, Value
 from assistant.prefill.candidates import Candidate, read_value, trimmed
 from assistant.prefill.guards import guarded
-from assistant.prefill.mentions import Kind, Mention, mark
+from assistant.prefill.mentions import Kind, Mention, mark, with_bound
 from assistant.prefill.patterns import Grade, Lore, bare_key
 from assistant.prefill.sentences import Sentence
 
@@ -23,13 +23,11 @@ AMOUNTS: dict[str, tuple[Kind, ...]] = {
 MOST_ITEMS = 30
 
 
-def by_keys(
-    sentences: Sequence[Sentence], catalogue: Catalogue, lore: Lore
-) -> Iterator[Candidate]:
+def by_keys(sentences: Sequence[Sentence], catalogue: Catalogue, lore: Lore) -> Iterator[Candidate]:
     """What stands behind a key that the folder knows, or in the list below it."""
     names = _names(catalogue, lore)
     for sentence, against in guarded(sentences, lore):
-        facts = names.get(bare_key(sentence.key), ()) if sentence.key else ()
+        facts = _named(sentence, names) if sentence.key else ()
         if against & {"others", "orders"}:
             continue
         for key in facts:
@@ -41,9 +39,17 @@ def by_keys(
 
 def _names(catalogue: Catalogue, lore: Lore) -> dict[str, tuple[str, ...]]:
     """The names of keys, and the label of each fact that no other name has."""
-    known = {key: facts for key, facts in lore.keys.items() if all(one in catalogue for one in facts)}
+    known = {
+        key: facts for key, facts in lore.keys.items() if all(one in catalogue for one in facts)
+    }
     labels = {bare_key(fact.label): (fact.id,) for fact in catalogue}
     return labels | known
+
+
+def _named(sentence: Sentence, names: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The facts a key is a name of: below "Fairness", "Metric" is the fairness metric."""
+    whole = names.get(bare_key(f"{sentence.heading} {sentence.key}"))
+    return whole or names.get(bare_key(sentence.key), ())
 
 
 def _behind_key(fact: Fact, sentence: Sentence, lore: Lore) -> Candidate | None:
@@ -66,10 +72,11 @@ def _value(fact: Fact, words: str, lore: Lore) -> Value | None:
     wanted = AMOUNTS.get(fact.type)
     if wanted:
         mentions = mark(words, strangers=lore.no_names if fact.type == "people" else None).mentions
-        mention = _first(mentions, wanted)
+        mention = _first(mentions, wanted, words)
         if mention is None:
             return None
-        return read_value(fact, words[mention.start : _with_rate(words, mention, fact)])
+        start = with_bound(words, mention.start)
+        return read_value(fact, words[start : _with_rate(words, mention, fact)])
     if fact.type in ("choice", "choices", "yes_no"):
         return _chosen(fact, words, lore)
     if fact.type == "list" or fact.type == "long_text" or fact.type == "text":
@@ -77,8 +84,11 @@ def _value(fact: Fact, words: str, lore: Lore) -> Value | None:
     return None
 
 
-def _first(mentions: Sequence[Mention], wanted: Sequence[Kind]) -> Mention | None:
-    return next((one for kind in wanted for one in mentions if one.kind == kind), None)
+def _first(mentions: Sequence[Mention], wanted: Sequence[Kind], words: str) -> Mention | None:
+    """The first mention of the kinds, in their order; of names the first that is whole."""
+    fit = [one for kind in wanted for one in mentions if one.kind == kind]
+    whole = [one for one in fit if one.kind != "person" or " " in words[one.start : one.end]]
+    return next(iter(whole or fit), None)
 
 
 def _with_rate(words: str, mention: Mention, fact: Fact) -> int:

@@ -7,7 +7,7 @@ So a pattern such as "budget is {money}" needs no knowledge of how people write 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 Kind = Literal["money", "date", "percent", "duration", "number", "person"]
 
@@ -20,25 +20,33 @@ _WORD_NUMBERS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
     "sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 )
-_DIGITS = r"(?:\d{1,3}(?:[ ,.'’\u00a0\u202f]\d{3})+(?![\d])(?:[.,]\d{1,2})?|\d{1,12}(?:[.,]\d{1,6})?)"
-_SPELT = (
-    rf"(?:(?:{_WORD_NUMBERS})(?:[ -](?:{_WORD_NUMBERS}))?(?: hundred)?|a (?:hundred|couple of|dozen)"
-    r"|half an?|an? half)"
+_DIGITS = (
+    r"(?:\d{1,3}(?:[ ,.'’\u00a0\u202f]\d{3})+(?![\d])(?:[.,]\d{1,2})?|\d{1,12}(?:[.,]\d{1,6})?)"
 )
-_MULTIPLE = r"(?: ?(?:k|m|mn|bn|tsd\.?|mio\.?|thousand|million|billion)(?![a-z\d])| ?k(?=[A-Z]{3}\b))"
+_SPELT = (
+    rf"(?:(?:{_WORD_NUMBERS})(?:[ -](?:{_WORD_NUMBERS}))?(?: hundred)?|"
+    r"a (?:hundred|couple of|dozen)|half an?|an? half)"
+)
+_MULTIPLE = (
+    r"(?: ?(?:k|m|mn|bn|tsd\.?|mio\.?|thousand|million|billion)(?![a-z\d])| ?k(?=[A-Z]{3}\b))"
+)
 _ONE = rf"(?:(?<![\w.,/])(?:{_DIGITS}|{_SPELT}\b){_MULTIPLE}?)"
-_RANGE = rf"{_ONE}(?: ?(?:-|–|to|and|or) ?{_ONE})?"
+_RANGE = rf"(?:between {_ONE} and {_ONE}|{_ONE}(?: ?(?:-|–|to) ?{_ONE})?)"
 _HEDGE = (
     r"(?:(?:about|around|roughly|approximately|approximatively|approx\.?|ca\.?|circa|nearly|almost|"
-    r"maybe|perhaps|some|at least|at most|no more than|not more than|less than|more than|fewer than|"
-    r"up to|below|under|over|above|within|between|max\.?|min\.?|~|≈|<=?|>=?|≤|≥) ?)?"
+    r"maybe|perhaps|some|~|≈) ?)?"
+)
+# Limits are words of their own, which patterns may name; where they do not, they may stand there.
+_BOUND = (
+    r"at least|at most|no more than|not more than|no less than|less than|more than|fewer than|"
+    r"up to|below|under|over|above|within|max\.?|min\.?|<=?|>=?|≤|≥"
 )
 _CODES = "EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|CAD|AUD|NZD|JPY|INR|CNY|SGD|ZAR|BRL|MXN|TRY|KRW"
 _SIGNS = r"€|US\$|\$|£|¥|₹|zł"
 _CURRENCY_WORDS = r"euros?|dollars?|us dollars|pounds?|swiss francs|francs|yen|rupees|zloty|kronor"
 _UNIT_OF_TIME = (
-    r"milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|min|hours?|hrs?|h|(?:working |business "
-    r"|calendar )?days?|d|weeks?|wks?|months?|mths?|quarters?|years?|yrs?|y"
+    r"milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|min|hours?|hrs?|h|"
+    r"(?:working |business |calendar )?days?|d|weeks?|wks?|months?|mths?|quarters?|years?|yrs?|y"
 )
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
@@ -46,21 +54,25 @@ _MONTH = (
 )
 _YEAR = r"(?:19|20)\d\d"
 # "A year" is a length of time behind these words, and a rate's period behind most others.
-_AFTER_WORD = r"(?:(?<=within )|(?<=after )|(?<=over )|(?<=takes )|(?<=needs )|(?<=lasts )|(?<=in ))"
+_AFTER_WORD = (
+    r"(?:(?<=within )|(?<=after )|(?<=over )|(?<=takes )|(?<=needs )|(?<=lasts )|(?<=in ))"
+)
 _PARTS: Mapping[str, str] = {
     "money": (
         rf"{_HEDGE}(?:(?:(?<![\w])(?:{_CODES})|{_SIGNS}) ?{_RANGE}"
         rf"|{_RANGE} ?(?:(?:{_CODES})(?!\w)|(?:{_SIGNS})|(?:{_CURRENCY_WORDS})(?!\w)))"
     ),
     "date": (
-        rf"(?<![\w.])(?:{_YEAR}-\d\d?-\d\d?|\d\d?[./]\d\d?[./]{_YEAR}|\d\d?(?:st|nd|rd|th)?\.? (?:of )?{_MONTH}"
-        rf"(?:,? {_YEAR})?|{_MONTH} \d\d?(?:st|nd|rd|th)?(?:,? {_YEAR})?(?!\d)|(?:(?:the )?(?:end|middle|"
-        rf"beginning|start) of )?(?:{_MONTH}|q[1-4]|h[12])(?: of)?,? {_YEAR}|{_YEAR}[- ]?q[1-4]"
-        rf"|(?:the )?end of (?:the year|{_YEAR})|(?<=by )(?:{_MONTH}|{_YEAR})|(?<=until ){_YEAR})(?![\w%])"
+        rf"(?<![\w.])(?:{_YEAR}-\d\d?-\d\d?|\d\d?[./]\d\d?[./]{_YEAR}"
+        rf"|\d\d?(?:st|nd|rd|th)?\.? (?:of )?{_MONTH}(?:,? {_YEAR})?"
+        rf"|{_MONTH} \d\d?(?:st|nd|rd|th)?(?:,? {_YEAR})?(?!\d)"
+        rf"|(?:(?:the )?(?:end|middle|beginning|start) of )?(?:{_MONTH}|q[1-4]|h[12])(?: of)?,? {_YEAR}"
+        rf"|{_YEAR}[- ]?q[1-4]|(?:the )?end of (?:the year|{_YEAR})"
+        rf"|(?<=by )(?:{_MONTH}|{_YEAR})|(?<=until ){_YEAR})(?![\w%])"
     ),
     "percent": (
         rf"{_HEDGE}{_RANGE} ?(?:%|per ?cents?(?!\w)|percents?(?!\w)|percentage points?|pp(?!\w))"
-        rf"|{_HEDGE}(?<![\w.])(?:one|1|two|2|three|3|\d{{1,4}}) (?:in|out of)(?: every)? (?:{_ONE})(?! ?%)"
+        rf"|{_HEDGE}(?<![\w.])(?:one|two|three|\d{{1,4}}) (?:in|out of)(?: every)? (?:{_ONE})(?! ?%)"
     ),
     "duration": (
         rf"{_HEDGE}(?:{_RANGE}[ -]?|(?:half an?|one and a half) |{_AFTER_WORD}an? )"
@@ -74,6 +86,7 @@ _ALL = re.compile(
 _MAY_COUNT = re.compile(
     rf"\d|\b(?:{_WORD_NUMBERS}|half|hundred|couple|dozen|every|each|an?|per|by)\b", re.IGNORECASE
 )
+_BOUND_BEFORE = re.compile(rf"(?<!\w)(?:{_BOUND}) ?$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _BETWEEN_NAMES = re.compile(r" (?:(?:de|da|del|della|di|van|von|der|den|el|al|bin|ter) ){0,2}|\. ?")
 _SHORTENED = 4  # letters of "Prof", after which a name goes on behind a full stop
@@ -103,13 +116,32 @@ class Marked:
         return self.places[start], after
 
 
+def sign(kind: Kind) -> str:
+    """The first of the two characters that stand for a mention of the kind."""
+    return chr(_FIRST + KINDS.index(kind))
+
+
 def slot(kind: str) -> str:
-    """The regular expression that stands for a mention of the kind, or of any for `amount`."""
-    numbers = f"[{chr(_NUMBERED)}-{chr(_NUMBERED + MOST)}]"
-    if kind == "amount":
-        signs = "".join(chr(_FIRST + KINDS.index(one)) for one in AMOUNTS)
-        return f"[{signs}]{numbers}"
-    return f"{chr(_FIRST + KINDS.index(kind))}{numbers}"  # type: ignore[arg-type]
+    """The regular expression for a mention of the kind with its limit; `amount` is any number."""
+    kinds = AMOUNTS if kind == "amount" else tuple(one for one in KINDS if one == kind)
+    signs = "".join(sign(one) for one in kinds)
+    limit = "" if kind == "person" else f"(?:(?:{_BOUND}) ?)?"
+    return f"{limit}[{signs}][{chr(_NUMBERED)}-{chr(_NUMBERED + MOST)}]"
+
+
+def with_bound(text: str, start: int) -> int:
+    """Where the limit before a mention begins, or its own start.
+
+    >>> with_bound("costs at most 900 EUR", 14)
+    6
+    """
+    found = _BOUND_BEFORE.search(text, max(0, start - 20), start)
+    return found.start() if found else start
+
+
+def is_sign(character: str) -> bool:
+    """Whether a character is the first of the two that stand for a mention."""
+    return _FIRST <= ord(character) < _NUMBERED
 
 
 AMOUNTS: tuple[Kind, ...] = ("money", "percent", "duration", "number")
@@ -120,9 +152,9 @@ def mark(sentence: str, *, strangers: frozenset[str] | None = None) -> Marked:
 
     These are words with a capital that no name has, in small letters.
 
-    >>> marked = mark("It costs about 12 EUR within 3 days.")
-    >>> [(one.kind, "It costs about 12 EUR within 3 days."[one.start:one.end]) for one in marked.mentions]
-    [('money', 'about 12 EUR'), ('duration', 'within 3 days')]
+    >>> told = "It costs about 12 EUR within 3 days."
+    >>> [(one.kind, told[one.start : one.end]) for one in mark(told).mentions]
+    [('money', 'about 12 EUR'), ('duration', '3 days')]
     """
     found = _amounts(sentence)
     if strangers is not None:
@@ -133,7 +165,7 @@ def mark(sentence: str, *, strangers: frozenset[str] | None = None) -> Marked:
     for number, mention in enumerate(found[:MOST]):
         signs.extend(sentence[at : mention.start])
         places.extend(range(at, mention.start))
-        signs += [chr(_FIRST + KINDS.index(mention.kind)), chr(_NUMBERED + number)]
+        signs += [sign(mention.kind), chr(_NUMBERED + number)]
         # The second sign stands at the end, so that a span that ends before it is not the whole.
         places += [mention.start, mention.start]
         at = mention.end
@@ -149,7 +181,7 @@ def _amounts(sentence: str) -> list[Mention]:
     for match in _ALL.finditer(sentence):
         kind = match.lastgroup
         assert kind is not None
-        found.append(Mention(kind, match.start(), match.end()))  # type: ignore[arg-type]
+        found.append(Mention(cast(Kind, kind), match.start(), match.end()))
     return found
 
 

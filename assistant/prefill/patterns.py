@@ -10,19 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.errors import DataInvalid
-from assistant.prefill.mentions import KINDS, slot
+from assistant.prefill.mentions import KINDS, sign, slot
 
 FOLDER = Path(__file__).parents[1] / "catalog" / "prefill"
 Model = TypeVar("Model", bound=BaseModel)
 Grade = Literal["certain", "strong", "fair", "weak"]
-GUARDS = ("hypothesis", "others", "past", "orders", "unsure", "negation")
 Guard = Literal["hypothesis", "others", "past", "orders", "unsure", "negation"]
+GUARDS: tuple[Guard, ...] = get_args(Guard)
 _GAP = r"(?: [^ ]+){0,5}?"
 _SLOT = re.compile(r"\{(" + "|".join([*KINDS, "amount"]) + r")\}")
 
@@ -66,7 +66,8 @@ class _Settings(BaseModel):
     no_names: list[str]
     confidence: _Confidence
     notice_from: Annotated[float, Field(ge=0, le=1)]
-    meaning: dict[str, Any]
+    meaning_from: float
+    meaning_margin: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,12 @@ class Pattern:
     signs: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lore:
-    """Everything the folder says; `keys` maps a key in small letters to the facts it can be of."""
+    """Everything the folder says; `keys` maps a key in small letters to the facts it can be of.
+
+    `meaning` has sentences that state a fact, and under "other" some that state none of them.
+    """
 
     patterns: tuple[Pattern, ...]
     keys: Mapping[str, tuple[str, ...]]
@@ -105,7 +109,9 @@ class Lore:
     no_names: frozenset[str]
     confidence: Mapping[str, float]
     notice_from: float
-    meaning: Mapping[str, Any]
+    meaning_from: float
+    meaning_margin: float
+    meaning: Mapping[str, tuple[str, ...]]
 
     def of(self, fact: str) -> tuple[Pattern, ...]:
         """The patterns of one fact."""
@@ -137,7 +143,9 @@ def load_lore(folder: Path = FOLDER) -> Lore:
         frozenset(word for line in settings.no_names for word in line.split()),
         settings.confidence.model_dump(),
         settings.notice_from,
-        settings.meaning,
+        settings.meaning_from,
+        settings.meaning_margin,
+        {fact: tuple(lines) for fact, lines in _read(folder / "meaning.yaml").items()},
     )
 
 
@@ -183,7 +191,7 @@ def _needed_signs(words: str) -> set[str]:
     if "|" in re.sub(r"\([^()]*\)", "", bare) or "?" in re.sub(r"\(\?:", "", bare):
         bare = re.sub(r"\([^()]*\)\??", "", bare)
     found = [kind for kind in _SLOT.findall(bare) if kind in KINDS]
-    return {slot(kind)[0] for kind in found}
+    return {sign(kind) for kind in KINDS if kind in found}
 
 
 def _compiled(words: str, file: str) -> re.Pattern[str]:

@@ -1,20 +1,18 @@
 """A pasted text → proposals: one for each fact that it states, with the exact words."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-
-import numpy as np
-from numpy.typing import NDArray
 
 from assistant.facts import Catalogue, Value, show_value
 from assistant.ladder import Ladder
+from assistant.prefill.by_meaning import Encode, by_meaning
+from assistant.prefill.by_model import by_model
 from assistant.prefill.candidates import Candidate, by_patterns
 from assistant.prefill.keyed import by_keys
 from assistant.prefill.patterns import Lore, load_lore
 from assistant.prefill.sentences import sentences
 
 LONGEST_TEXT = 200_000
-Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +78,13 @@ def read_brief(
     found = list(by_patterns(parts, catalogue, lore, ours=ours))
     if ours:
         found += by_keys(parts, catalogue, lore)
+    if model is not None:
+        asked = by_model(text, parts, catalogue, lore, model)
+        found += asked.candidates
+        notices += [asked.notice] if asked.notice else []
+    if ours and encode is not None:
+        known = frozenset(one.fact for one in found)
+        found += by_meaning(parts, catalogue, lore, encode, known)
     best = _best(found, lore)
     return Found(_proposals(best.values(), text, catalogue, lore), tuple(notices))
 

@@ -20,6 +20,7 @@ from assistant.service.examples import Exemplifying
 from assistant.service.interviewing import Interviewing
 from assistant.service.keys import KeyKeeping, NewKey
 from assistant.service.library import Library, Progress
+from assistant.service.prefilling import Prefilling
 from assistant.service.reading import Reading
 from assistant.service.showing import Showing
 from assistant.service.taking_in import FileProgress, IngestReport, Rejected, Taken, take_in
@@ -45,6 +46,7 @@ class Assistant(
     Conversing,
     Chatting,
     Interviewing,
+    Prefilling,
     Documenting,
     Reading,
     Exemplifying,

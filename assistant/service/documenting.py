@@ -22,7 +22,7 @@ from assistant.document import (
 )
 from assistant.document.rewrite import Reword
 from assistant.errors import InputInvalid, ModelFailed
-from assistant.export import export
+from assistant.export import export, format_of
 from assistant.facts import ProjectFacts
 from assistant.ingest import Article, Knowledge, Passage, Reference, read_knowledge
 from assistant.ladder import Ladder, Message
@@ -144,16 +144,20 @@ class Documenting(Judging, ABC):
         path: Path,
         *,
         version: int | None = None,
+        save: bool = True,
         rewrite: bool = False,
         project: str = DEFAULT_PROJECT,
         author: str = "",
     ) -> Document:
         """Write the document, or one of its stored versions, to a file; return what was written.
 
-        The ending of `path` says the format. A file is complete or not there at all.
+        The ending of `path` says the format. A file is complete or not there at all. Without `save`
+        no new version is stored.
         """
+        # A name without a known ending is said before a version is made for it.
+        format_of(path)
         if version is None:
-            made = self.document(kind, rewrite=rewrite, project=project, author=author)
+            made = self.document(kind, save=save, rewrite=rewrite, project=project, author=author)
         else:
             made = self.document_version(kind, version, project=project)
         export(made, path)

@@ -1,8 +1,9 @@
 """What a person answers → how it is understood, what it contradicts, and what it does to others."""
 
+import functools
 from dataclasses import dataclass
 
-from assistant.checks import check, load_rules
+from assistant.checks import Rule, check, load_rules
 from assistant.errors import InputInvalid
 from assistant.facts import Catalogue, Fact, ProjectFacts, Read, read_answer, show_value
 from assistant.interview import Marks, Raised, challenge, consequences
@@ -50,9 +51,14 @@ def hear(fact: Fact, raw: object, marks: Marks, *, insist: bool) -> Heard:
 def raised(facts: ProjectFacts) -> tuple[Raised, ...]:
     """What one question could settle: contradictions, and whatever else weighs heavily."""
     return tuple(
-        Raised(one.ask, one.severity, one.message)
-        for one in check(load_rules(), facts)
-        if one.kind == "contradiction" or one.severity == "high"
+        Raised(one.ask, one.severity, one.message) for one in check(_weighty_rules(), facts)
+    )
+
+
+@functools.cache
+def _weighty_rules() -> tuple[Rule, ...]:
+    return tuple(
+        rule for rule in load_rules() if rule.kind == "contradiction" or rule.severity == "high"
     )
 
 

@@ -1,7 +1,7 @@
 """Answers in a project → the next question, what an answer changed, the review of all answers."""
 
 from abc import ABC
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,12 +16,13 @@ from assistant.interview import (
     implied_by,
     in_force,
     load_needs,
-    next_question,
+    next_of,
     one_line,
-    progress,
+    progress_of,
     question_of,
     same_value,
     survey,
+    value_detail,
 )
 from assistant.service.asking import InterviewStep, ReviewItem, review_of
 from assistant.service.conversing import DEFAULT_PROJECT
@@ -29,7 +30,7 @@ from assistant.service.hearing import hear, notices_of, raised
 from assistant.service.reasons import reasons
 from assistant.service.scoping import Scoping
 from assistant.settings import Settings
-from assistant.store import Project
+from assistant.store import Mark, Project
 
 INSISTED = "Kept as it was said when more was asked for."
 
@@ -190,7 +191,7 @@ class Interviewing(Scoping, ABC):
             owner=owner,
             needs=needs,
             facts=facts,
-            marks=Marks((one.fact, one.name, one.detail) for one in rows),
+            marks=_marks(rows),
             raised=raised(in_force(catalogue, facts)),
             after=max(touched)[1] if touched else None,
         )
@@ -205,14 +206,12 @@ class Interviewing(Scoping, ABC):
     ) -> InterviewStep:
         """The next question, or the same one again with a doubt about its answer."""
         catalogue, today = self.catalogue(), self._clock()
-        known = progress(catalogue, room.facts, room.needs, room.marks, today)
+        standing = survey(catalogue, room.facts, room.needs, room.marks, room.raised, today)
+        known = progress_of(room.needs, room.marks, standing)
         if doubt is not None:
             question = self._question(room, doubt[0])
             return InterviewStep(question, known, doubt[1], notices, stored)
-        found = next_question(
-            catalogue, room.facts, room.needs, room.marks, room.raised,
-            after=room.after, today=today,
-        )  # fmt: skip
+        found = next_of(catalogue, room.facts, room.needs, room.marks, standing, room.after)
         asked = None if found is None else self._with_why(found)
         return InterviewStep(asked, known, None, notices, stored)
 
@@ -230,11 +229,15 @@ class Interviewing(Scoping, ABC):
         after = self._enter(kind, before.owner.name)
         implied = implied_by(self.catalogue(), in_force(self.catalogue(), after.facts), key)
         if implied is not None and same_value(implied.value, stored.value):
-            self._mark(after, key, "suggested", str(stored.event), author)
+            self._mark(after, key, "suggested", value_detail(implied.value), author)
+        elif after.marks.has("suggested", key):
+            # The person's own answer from now on, even where it is the same as before.
+            self.store.interviews.unmark(after.owner.id, key, "suggested")
         if after.marks.has("skipped", key):
             self.store.interviews.unmark(after.owner.id, key, "skipped")
         self._settle(after, key, before.raised_by(key) & after.raised_by(key), author)
-        after = self._enter(kind, before.owner.name)
+        rows = self.store.interviews.marks(after.owner.id)
+        after = replace(after, marks=_marks(rows))
         return self._step(
             after, doubt=doubt, notices=self._notices(before, after, key), stored=stored
         )
@@ -264,3 +267,7 @@ class Interviewing(Scoping, ABC):
     def _with_why(self, question: Question) -> Question:
         why = reasons(self.settings.knowledge_folder, question.fact.why)
         return replace(question, why=why)
+
+
+def _marks(rows: Sequence[Mark]) -> Marks:
+    return Marks((one.fact, one.name, one.detail) for one in rows)

@@ -5,7 +5,7 @@ The articles are read as they are, so that an interview need not wait for the se
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from assistant.ingest import Article, Knowledge, Passage, read_knowledge
@@ -22,20 +22,24 @@ def reasons(folder: Path, sources: Iterable[str]) -> tuple[Why, ...]:
     found = []
     for source in sources:
         article = knowledge.articles.get(source.partition("#")[0])
-        passage = _passages(article).get(source) if article else None
-        if article is not None and passage is not None:
-            found.append(_why(source, article, passage, knowledge))
+        passages = _passages(article) if article is not None else {}
+        if article is not None and source in passages:
+            found.append(_why(article, passages[source], passages, knowledge))
     return tuple(found)
 
 
-def _why(source: str, article: Article, passage: Passage, knowledge: Knowledge) -> Why:
+def _why(
+    article: Article, passage: Passage, passages: Mapping[str, Passage], knowledge: Knowledge
+) -> Why:
     cited = [knowledge.references[key] for key in article.references]
+    # A list or table alone gives no reason; the article's lead does.
+    lead = passages.get(f"{article.id}#lead", passage)
     return Why(
-        source_id=source,
+        source_id=passage.id,
         article_id=article.id,
         heading=passage.heading,
         title=article.title,
-        text=beginning(passage.text),
+        text=beginning(passage.text) or beginning(lead.text),
         references=tuple(
             {**one.model_dump(exclude={"url", "doi"}), "link": one.link} for one in cited
         ),
@@ -43,14 +47,14 @@ def _why(source: str, article: Article, passage: Passage, knowledge: Knowledge) 
 
 
 def beginning(text: str, length: int = LENGTH) -> str:
-    r"""The first paragraph of prose, cut at the end of a sentence.
+    r"""The first paragraph of prose, cut at the end of a sentence; empty without one.
 
     >>> beginning("| a | b |\n\nState *p95*. Then\nmore.", 14)
     'State p95.'
     """
     paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
-    prose = [part for part in paragraphs if part and not _NO_PROSE.match(part)]
-    first = (prose or paragraphs)[0].replace("*", "")
+    prose = (part for part in paragraphs if part and not _NO_PROSE.match(part))
+    first = next(prose, "").replace("*", "")
     if len(first) <= length:
         return first
     cut = first[: length + 1]

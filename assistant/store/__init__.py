@@ -25,6 +25,7 @@ from assistant.store.keys import ApiKey, KeptReply, Keys, Scope
 from assistant.store.migrate import backup, create_database, migrate
 from assistant.store.passages import HeldPassage
 from assistant.store.projects import Project, Projects, new_id
+from assistant.store.proposals import Proposals, StoredProposal
 
 __all__ = [
     "WAL_IS_SAFE",
@@ -39,8 +40,10 @@ __all__ = [
     "Mark",
     "Project",
     "Projects",
+    "Proposals",
     "Scope",
     "Store",
+    "StoredProposal",
     "StoredFile",
     "Turn",
     "backup",
@@ -65,6 +68,7 @@ class Store:
         self.keys = Keys(self.engine)
         self.facts = FactLog(self.engine)
         self.interviews = Interviews(self.engine)
+        self.proposals = Proposals(self.engine)
 
     def export_project(self, project_id: str, target: Path) -> None:
         """Write everything of a project to one file, complete or not at all."""

@@ -134,8 +134,10 @@ def _because(
     """The vetoes, then what counts most for the winner; undecided, what to answer first."""
     winner = weighed.winner
     forced = [_reason(veto, "not_yet", facts) for veto in weighed.vetoes]
+    # A veto says more of its answer than the points that the same answer gives.
+    told = {reason.fact for reason in forced}
     counting = sorted(
-        (one for one in weighed.evidence if one.counts.get(winner, 0) > 0),
+        (one for one in weighed.evidence if one.counts.get(winner, 0) > 0 and one.fact not in told),
         key=lambda one: -one.counts[winner],
     )
     reasons = [*forced, *(_reason(one, winner, facts) for one in counting)]

@@ -104,8 +104,24 @@ def chromium():
 
 
 def wait_until_ready(page):
-    """Wait for the field to ask in; long, since the index is built when an article has changed."""
-    page.get_by_label("Ask about scoping an ML project").wait_for(timeout=160_000)
+    """Wait for the shell; long, since the index is built when an article has changed."""
+    page.locator(".st-key-rung-now").wait_for(state="attached", timeout=160_000)
+    settle(page)
+
+
+def settle(page):
+    """Wait until the page is drawn as a whole: a file chosen before would go to the old field."""
+    page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
+
+
+def visit(page, name):
+    """Go to another place by the navigation, which a narrow window hides behind a button."""
+    opener = page.get_by_test_id("stExpandSidebarButton")
+    if opener.is_visible():
+        opener.click()
+    page.locator(".stSidebar").get_by_role("link", name=name, exact=True).click()
+    page.wait_for_function("title => document.title.startsWith(title)", arg=f"{name} ·")
+    settle(page)
 
 
 @pytest.fixture
@@ -119,10 +135,11 @@ def open_page(chromium, page_server):
             faults.append(f"request to {request.url}")
 
     def note_console(message):
-        if message.type == "error":
-            faults.append(f"console: {message.text}")
+        # Below an address with a path, Streamlit first looks there for its own server.
+        if message.type == "error" and "/_stcore/" not in message.location.get("url", ""):
+            faults.append(f"console: {message.text} {message.location}")
 
-    def opened(path="/", *, width=1280, height=800, theme="light", ready=True):
+    def opened(path="/chat", *, width=1280, height=800, theme="light", ready=True):
         context = chromium.new_context(
             viewport={"width": width, "height": height}, color_scheme=theme
         )

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from tests.browser.conftest import Page
-from tests.browser.test_page import answered, ask, settle
+from tests.browser.conftest import Page, settle, visit
+from tests.browser.test_page import answered, ask
 from tests.faults.server import FAULTS, FaultServer
 
 pytestmark = pytest.mark.browser
@@ -192,8 +192,7 @@ def test_a_question_is_edited_in_a_branch_and_conversations_are_searched(open_pa
 
 
 def test_the_models_are_listed_with_what_is_wrong(open_page):
-    page = open_page()
-    page.get_by_role("button", name="Models").click()
+    page = open_page("/settings")
     rungs = page.locator(".sw-rungs li")
     rungs.first.wait_for()
     assert rungs.count() == 2

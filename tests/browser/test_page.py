@@ -6,6 +6,7 @@ import sqlite3
 import pytest
 
 from assistant import Assistant, Settings
+from tests.browser.conftest import settle, visit
 
 pytestmark = pytest.mark.browser
 
@@ -61,11 +62,6 @@ def new_project(page, name):
     page.get_by_role("button", name="Create").click()
     page.locator(f".st-key-new-project-{name}").wait_for()
     settle(page)
-
-
-def settle(page):
-    """Wait until the page is drawn as a whole: a file chosen before would go to the old field."""
-    page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
 
 
 # -- questions
@@ -179,7 +175,7 @@ def test_a_conversation_survives_a_reload_and_a_restart_of_the_server(open_page,
 def test_an_interrupted_question_is_kept_and_asked_again(open_page, page_server):
     with Assistant(Settings(home=page_server.home)) as assistant:
         stored = next(assistant.converse("What is label leakage?"))
-    page = open_page(f"/?c={stored.conversation}")
+    page = open_page(f"/chat?c={stored.conversation}")
     page.get_by_text("This question has no answer yet.").wait_for()
     page.get_by_role("button", name="Ask again").click()
     assert "leak" in answered(page).inner_text()
@@ -196,7 +192,7 @@ def test_a_conversation_is_deleted_once_it_was_confirmed(open_page):
 
 
 def test_an_address_that_leads_nowhere_is_explained(open_page):
-    page = open_page("/?c=ffffffffffffffffffffffffffffffff")
+    page = open_page("/chat?c=ffffffffffffffffffffffffffffffff")
     page.get_by_text("There is no such conversation in this project.").wait_for()
     assert ask(page, QUESTION).inner_text()
 
@@ -205,13 +201,15 @@ def test_an_address_that_leads_nowhere_is_explained(open_page):
 
 
 def test_a_file_is_added_asked_about_and_deleted(open_page):
-    page = open_page()
+    page = open_page("/knowledge?v=files")
     new_project(page, "Parcels")
+    page.get_by_role("radio", name="Your files (0)").click()
     report = upload(page, ("brief.md", BRIEF.encode()), ("tool.md", b"\x7fELF" + bytes(4000)))
     assert "brief.md: added, 1 passage" in report
     assert "tool.md was not added" in report
     assert re.search(r"Code: (type_mismatch|unsupported_type)", report)
 
+    visit(page, "Chat")
     answer = ask(page, "How many parcels a day does the depot in Utrecht sort?")
     assert "48,000 parcels a day" in answer.inner_text()
     answer.locator(".sw-mark").first.click()
@@ -223,6 +221,8 @@ def test_a_file_is_added_asked_about_and_deleted(open_page):
     assert card.locator("a, img, script").count() == 0
     page.keyboard.press("Escape")
 
+    visit(page, "Knowledge")
+    page.get_by_role("radio", name="Your files (1)").click()
     upload(page, ("brief.md", BRIEF.replace("48,000", "51,000").encode()))
     page.get_by_text("brief.md: version 2").wait_for()
     page.locator("[data-testid=stExpander]", has_text="brief.md").click()
@@ -230,6 +230,7 @@ def test_a_file_is_added_asked_about_and_deleted(open_page):
     page.get_by_role("button", name="Delete file").click()
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_text("Add your brief, notes or slides").wait_for()
+    visit(page, "Chat")
     after = ask(page, "How many parcels a day does the depot in Utrecht sort?", 1)
     assert "000 parcels a day" not in after.inner_text()
 
@@ -238,8 +239,9 @@ def test_a_part_that_does_not_belong_is_held_back_until_it_is_released(open_page
     seeds = sorted((shared / "seeds").glob("001_*.txt"))
     if not seeds:
         pytest.skip("needs ../shared/seeds/001_*.txt")
-    page = open_page()
+    page = open_page("/knowledge?v=files")
     new_project(page, "Seed")
+    page.get_by_role("radio", name="Your files (0)").click()
     assert "held back" in upload(page, (seeds[0].name, seeds[0].read_bytes()))
     page.locator("[data-testid=stExpander]", has_text=seeds[0].name).click()
     assert "lead" in page.locator(".sw-held").first.inner_text()

@@ -6,6 +6,7 @@ from assistant import AssistantError, Turn
 from ui.asking import ask, begin, wanted
 from ui.boxes import problem_box
 from ui.citations import question_html
+from ui.commands import run_command, show_command_help
 from ui.here import close_conversation, open_conversation, open_project, turn_to_raise
 from ui.live import Live, live_places, watch
 from ui.markup import label, plain_html, sanitise
@@ -25,6 +26,8 @@ def show() -> None:
     typed = st.bottom.container(key="ask-bar").chat_input(
         say("ask.placeholder"), key="question", max_chars=LONGEST_QUESTION, submit_mode="disable"
     )
+    if typed and run_command(typed, assistant):
+        typed = None
     want = wanted(typed)
     failure = _begin(want, project) if want else None
     turns = _turns(project)
@@ -34,6 +37,7 @@ def show() -> None:
         if not turns and UNSENT not in st.session_state:
             with welcome.container():
                 _welcome(assistant.starters())
+        show_command_help(assistant)
         live = _show_turns(turns, project)
         if UNSENT in st.session_state:
             _unsent(st.session_state[UNSENT], failure)
@@ -96,7 +100,7 @@ def _show_turns(turns: list[Turn], project: str) -> list[Live]:
 def _welcome(starters: list[str]) -> None:
     st.html(
         sanitise(
-            f'<div class="sw-welcome"><p class="sw-title">{say("title")}</p>'
+            f'<div class="sw-welcome"><h1 class="sw-title">{say("page.chat")}</h1>'
             f"<p>{plain_html(say('lead'))}</p>"
             f'<p class="sw-next">{say("ask.starters")}</p></div>'
         )

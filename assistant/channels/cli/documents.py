@@ -136,9 +136,9 @@ def _block(document: "Document", key: str) -> dict[str, Any] | None:
 
 
 def _lines(document: "Document") -> list[str]:
-    lines = [f"{document.title}: {document.project}, version {document.version}"]
+    lines = [f"{document.title}: {document.project}, version {document.version}", ""]
     for section in document.sections:
-        lines += ["", f"{section.number}. {section.title}", ""]
+        lines += [f"{section.number}. {section.title}", ""]
         for block in document.of(section.id):
             lines += _block_lines(block)
     return lines

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import signal
 
 import uvicorn
 
@@ -54,6 +55,9 @@ def serve(assistant: Assistant, host: str | None = None, port: int | None = None
     settings = assistant.settings
     server = new_server(assistant, host or settings.api_host, port or settings.api_port)
     configure_logging(settings.log_level)
+    # The server passes a signal on when it has stopped well; by then it has been obeyed.
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: None)
     server.run()
 
 

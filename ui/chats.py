@@ -1,48 +1,28 @@
-"""The open project → its conversations and files beside the page, and the way to another one."""
+"""The open project → its conversations beside the chat: to open, find, write out and delete."""
 
 import streamlit as st
 
 from assistant import Assistant, AssistantError, Conversation, Found
 from ui.boxes import problem_box
-from ui.files import show_files
 from ui.here import (
     close_conversation,
     go_to_conversation,
-    go_to_project,
     go_to_turn,
     open_conversation,
-    open_project,
 )
 from ui.markup import label, sanitise
-from ui.models import show_models_button
-from ui.running import running
 from ui.words import say
 
 LISTED = 8
 
 
-def show_sidebar() -> None:
-    """Draw the side bar."""
-    assistant = running().assistant
-    project = open_project(assistant)
-    with st.sidebar:
-        st.html(sanitise(f'<p class="sw-brand">{say("title")}</p>'))
-        _projects(assistant, project)
-        _conversations(assistant, project)
-        show_files(assistant, project)
-        show_models_button()
-
-
-def _heading(text: str) -> None:
-    st.html(sanitise(f'<h3 class="sw-side-heading">{text}</h3>'))
-
-
-def _conversations(assistant: Assistant, project: str) -> None:
+def show_chats(assistant: Assistant, project: str) -> None:
+    """List the conversations of the project."""
     st.button(
         say("chats.new"), key="new-conversation", icon=":material/add:", width="stretch",
         on_click=close_conversation,
     )  # fmt: skip
-    _heading(say("chats"))
+    st.html(sanitise(f'<h2 class="sw-side-heading">{say("chats")}</h2>'))
     kept = assistant.conversations(project=project)
     if not kept:
         st.caption(say("chats.none"))
@@ -107,27 +87,4 @@ def _delete_conversation(assistant: Assistant, project: str) -> None:
                 problem_box(error)
             else:
                 close_conversation()
-                st.rerun()
-
-
-def _projects(assistant: Assistant, project: str) -> None:
-    names = [one.name for one in assistant.projects()]
-    # The key carries the open project, so that the choice follows the address.
-    key = f"project-{project}"
-    st.selectbox(
-        say("project"), names, index=names.index(project), key=key,
-        on_change=lambda: go_to_project(st.session_state[key]),
-    )  # fmt: skip
-    with (
-        # The key changes with the project, so that the form closes when it has done its work.
-        st.popover(say("project.new"), type="tertiary", key=f"new-project-{project}"),
-        st.form("project-form", border=False, clear_on_submit=True),
-    ):
-        name = st.text_input(say("project.name"), max_chars=200)
-        if st.form_submit_button(say("project.create")):
-            try:
-                go_to_project(assistant.new_project(name).name)
-            except AssistantError as error:
-                problem_box(error)
-            else:
                 st.rerun()

@@ -1,0 +1,108 @@
+"""Every place at every width and in both themes: usable, readable, and without a request outside.
+
+Screenshots are kept in `.artifacts/`, for people to look at.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import settle
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+SHOTS = ROOT / ".artifacts"
+AXE = next(ROOT.glob("build/axe/*/package/axe.min.js"), None)
+EXAMPLE = "Example: Ranking card payments by fraud risk"
+PLACES = {
+    "home": "/",
+    "home-project": "/?p={p}",
+    "chat": "/chat?p={p}",
+    "interview": "/interview?p={p}&q=metrics.error_costs&k=tdd",
+    "interview-choice": "/interview?q=fit.validation&k=all",
+    "proposals": "/interview?v=proposals",
+    "answers": "/interview?p={p}&v=answers&k=cvp",
+    "documents": "/documents?p={p}",
+    "document": "/documents?p={p}&k=tdd",
+    "readiness": "/readiness?p={p}",
+    "readiness-empty": "/readiness",
+    "plans": "/plans?p={p}",
+    "review": "/review",
+    "knowledge": "/knowledge",
+    "article": "/knowledge?a=ivo-test",
+    "files": "/knowledge?v=files",
+    "settings": "/settings",
+    "settings-fa": "/interview?l=fa&p={p}",
+}
+WIDTHS = (390, 768, 1280, 1920)
+
+
+@pytest.fixture(scope="module")
+def page_server(page_server):
+    from assistant import Assistant, Settings
+
+    with Assistant(Settings(home=page_server.home)) as assistant:
+        assert assistant.open_example("card-fraud").name == EXAMPLE
+        for _ in assistant.converse("What is data drift?", project=EXAMPLE):
+            pass
+        assistant.prefill("We must be live by 1 June 2027. Our budget is EUR 120,000.")
+    return page_server
+
+
+def shown(open_page, path, **more):
+    page = open_page(path.format(p=EXAMPLE.replace(" ", "%20")), **more)
+    page.locator(".stMain h1").first.wait_for()
+    settle(page)
+    return page
+
+
+def keep(page, name):
+    """Keep a screenshot of the whole page, for people to look at."""
+    SHOTS.mkdir(exist_ok=True)
+    size = page.viewport_size
+    height = page.evaluate("document.querySelector('.stMain').scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": min(max(height, 800), 3000)})
+    page.screenshot(path=SHOTS / f"{name}.png")
+    page.set_viewport_size(size)
+
+
+@pytest.fixture(scope="module")
+def axe():
+    """The accessibility checker, or a skip that says how to get it; in CI a failure."""
+    if AXE is None and os.environ.get("CI") == "true":
+        pytest.fail("CI needs axe-core: tests/browser/fetch_axe.sh")
+    if AXE is None:
+        pytest.skip("needs axe-core: tests/browser/fetch_axe.sh")
+    return AXE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_place_fits_every_width_and_axe_finds_nothing_serious(open_page, axe, place):
+    page = shown(open_page, PLACES[place])
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(150)
+        wide = page.evaluate("""[document.documentElement, document.querySelector(".stMain")]
+            .map((one) => one.scrollWidth - window.innerWidth)""")
+        assert max(wide) <= 0, f"{place} at {width}"
+        keep(page, f"{place}-{width}")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.evaluate(axe)
+    assert serious(page) == []
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("getComputedStyle(document.querySelector('.stApp')).colorScheme === 'dark'")
+    page.wait_for_timeout(300)
+    assert serious(page) == []
+    keep(page, f"{place}-dark")
+
+
+def serious(page):
+    """What axe finds that keeps somebody out."""
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        (one["id"], one["help"], [node["html"][:240] for node in one["nodes"]][:4])
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]

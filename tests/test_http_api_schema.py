@@ -1,0 +1,92 @@
+"""The description of the API against the API: schemathesis sends what fits it and what does not."""
+
+import json
+import random
+from typing import Any
+
+import pytest
+import schemathesis
+from http_api import served
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from assistant import Assistant, Settings
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+# Deleting projects would leave the others with nothing to look at.
+SPARED = "DELETE /v1/projects/{project}"
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory, prepared_home):
+    home = tmp_path_factory.mktemp("schema")
+    (home / "indexes").mkdir()
+    (home / "indexes" / "knowledge").symlink_to(prepared_home / "indexes" / "knowledge")
+    plenty = Settings(home=home, ladder="extractive", api_requests_per_minute=1_000_000)
+    with Assistant(plenty) as assistant:
+        assistant.project("default")
+        with served(assistant) as running:
+            yield running
+
+
+@pytest.fixture(scope="module")
+def description(api) -> Any:
+    found = schemathesis.openapi.from_dict(api.client().get("/openapi.json").json())
+    found.config.update(base_url=api.url)
+    return found
+
+
+schema = schemathesis.pytest.from_fixture("description")
+
+
+@schema.parametrize()
+@settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_the_api_does_what_it_says(case: Any) -> None:
+    if f"{case.method} {case.path}" == SPARED:
+        case.path_parameters["project"] = "nowhere"
+    elif "project" in (case.path_parameters or {}):
+        case.path_parameters["project"] = "default"
+    case.call_and_validate(checks=CHECKS, timeout=60)
+
+
+def test_mutated_bodies_never_end_the_server(api):
+    chance = random.Random(6)
+    good = json.dumps(
+        {"model": "scopewright-extractive", "messages": [{"role": "user", "content": "Hello"}]}
+    ).encode()
+    client = api.client()
+    targets = [
+        ("POST", "/v1/chat/completions"),
+        ("PUT", "/v1/projects/default/facts/ml.task"),
+        ("POST", "/v1/projects/default/interview/answers"),
+        ("POST", "/v1/projects"),
+    ]
+    statuses = set()
+    for number in range(400):
+        spoiled = bytearray(good)
+        for _ in range(chance.randint(1, 6)):
+            at = chance.randrange(len(spoiled))
+            spoiled[at : at + chance.randint(0, 3)] = chance.randbytes(chance.randint(0, 3))
+        method, path = targets[number % len(targets)]
+        headers = {"Content-Type": "application/json"}
+        found = client.request(method, path, content=bytes(spoiled), headers=headers)
+        statuses.add(found.status_code)
+        assert found.status_code < 500, (path, bytes(spoiled), found.text)
+    assert statuses & {400, 422}
+    assert client.get("/healthz").status_code == 200
