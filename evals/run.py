@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import groundedness
+import prefill
+import projects
 import suites
 
 from assistant import Assistant, Settings, load_settings
@@ -25,6 +27,8 @@ SUITES: dict[str, Callable[[Assistant, str], dict[str, Any]]] = {
     "citations": suites.citations,
     "foreign_parts": suites.foreign_parts,
     "groundedness": groundedness.groundedness,
+    "projects": projects.projects,
+    "prefill": prefill.prefill,
 }
 
 

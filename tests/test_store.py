@@ -582,7 +582,7 @@ STEP = '''"""A step of tomorrow."""
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "9000", "0004", None, None
+revision, down_revision, branch_labels, depends_on = "9000", "0005", None, None
 
 
 def upgrade() -> None:
@@ -619,7 +619,7 @@ def test_an_older_database_is_backed_up_and_brought_up_to_date(home, tomorrow):
             assert migration.schema_version(connection) == "9000"
     (copy,) = home.glob("*.before-9000.db")
     found = sqlite3.connect(copy).execute("SELECT name, version_num FROM projects, alembic_version")
-    assert found.fetchall() == [("p", "0004")]
+    assert found.fetchall() == [("p", "0005")]
 
 
 def test_a_migration_that_fails_half_way_changes_nothing(home, tomorrow):
@@ -629,7 +629,7 @@ def test_a_migration_that_fails_half_way_changes_nothing(home, tomorrow):
     with pytest.raises(AssistantError):
         Store(Settings(home=home))
     with sqlite3.connect(home / DATABASE) as raw:
-        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == ("0004",)
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == ("0005",)
         assert "colour" not in {row[1] for row in raw.execute("PRAGMA table_info(projects)")}
     tomorrow("pass")
     with opened(home) as store:

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from assistant import Assistant, Document
+from ui.markup import label
 from ui.scripts import copy_button
 from ui.words import say
 
@@ -32,21 +33,21 @@ def show_exports(
             )
             return target.read_bytes()
 
-    with st.popover(say("export"), icon=":material/download:", key="export", width="stretch"):
-        st.caption(say("export.help"))
-        for ending, mime in FORMATS.items():
-            st.download_button(
-                say(f"export.{ending}"), _later(made, ending),
-                f"{kind}-v{document.version}.{ending}", mime, key=f"export-{ending}",
-                width="stretch", on_click="ignore",
-            )  # fmt: skip
-    with st.popover(say("export.copy.head"), icon=":material/content_copy:", key="copying",
-                    width="stretch"):  # fmt: skip
-        st.caption(say("export.copy.help", title=title))
-        if st.button(say("export.copy.prepare"), key="prepare-copy"):
-            with st.spinner(say("export.making")):
-                text = made("md").decode("utf-8")
-            copy_button(text, key=f"copy-{kind}-{document.version}", words="export.copy")
+    with st.container(horizontal=True, key="taking-along"):
+        with st.popover(say("export"), icon=":material/download:", key="export"):
+            st.caption(say("export.help"))
+            for ending, mime in FORMATS.items():
+                st.download_button(
+                    say(f"export.{ending}"), _later(made, ending),
+                    f"{kind}-v{document.version}.{ending}", mime, key=f"export-{ending}",
+                    width="stretch", on_click="ignore",
+                )  # fmt: skip
+        with st.popover(say("export.copy.head"), icon=":material/content_copy:", key="copying"):
+            st.caption(say("export.copy.help", title=label(title)))
+            if st.button(say("export.copy.prepare"), key="prepare-copy"):
+                with st.spinner(say("export.making")):
+                    text = made("md").decode("utf-8")
+                copy_button(text, key=f"copy-{kind}-{document.version}", words="export.copy")
 
 
 def _later(make: Callable[[str], bytes], ending: str) -> Callable[[], bytes]:

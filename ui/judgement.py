@@ -22,7 +22,7 @@ def verdict_html(found: Mapping[str, Any]) -> str:
     """Say the verdict in one word and one sentence, with what speaks for and against it."""
     parts = [
         f'<p class="sw-eyebrow">{plain_html(say("verdict"))}</p>',
-        f'<p class="sw-verdict">{plain_html(found["label"])}</p>',
+        f'<h2 class="sw-verdict">{plain_html(found["label"])}</h2>',
         f"<p>{plain_html(found['says'])}</p>",
         '<div class="sw-sides">',
         _reasons("verdict.because", found["because"], "verdict.because.none"),
@@ -57,10 +57,11 @@ def gate_html(gate: Mapping[str, Any]) -> str:
     status = str(gate["status"])
     mark = STATUS_MARKS.get(status, "")
     about = say("gates.findings", count=len(gate["findings"]))
+    phase, word = plain_html(say(f"gate.{gate['phase']}")), plain_html(say(f"gate.status.{status}"))
     return sanitise(
-        f'<div class="sw-gate sw-gate-{status.lower()}"><h3>{plain_html(say("gate." + gate["phase"]))}'
-        f'</h3><p class="sw-gate-status"><span>{mark}</span> {plain_html(say("gate.status." + status))}'
-        f'</p><p class="sw-item-about">{plain_html(about)}</p></div>'
+        f'<div class="sw-gate sw-gate-{status.lower()}"><h3>{phase}</h3>'
+        f'<p class="sw-gate-status"><span>{mark}</span> {word}</p>'
+        f'<p class="sw-item-about">{plain_html(about)}</p></div>'
     )
 
 
@@ -130,5 +131,6 @@ def facts_html(catalogue: Catalogue, facts: ProjectFacts, keys: tuple[str, ...])
             if fact.type == "table"
             else f'<p class="sw-item-value" dir="auto">{plain_html(show_value(fact, value))}</p>'
         )
-        parts.append(f'<div class="sw-item"><p class="sw-item-name">{plain_html(fact.label)}</p>{shown}</div>')
+        name = f'<p class="sw-item-name">{plain_html(fact.label)}</p>'
+        parts.append(f'<div class="sw-item">{name}{shown}</div>')
     return sanitise("".join(parts))

@@ -31,8 +31,8 @@ _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 TAGS = {
     "a", "aside", "b", "blockquote", "br", "button", "code", "dd", "del", "details", "div", "dl",
-    "dt", "em", "h1", "h2", "h3", "h4", "hr", "ins", "li", "mark", "ol", "p", "pre", "progress", "s", "section", "span", "strong",
-    "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "dt", "em", "h1", "h2", "h3", "h4", "hr", "ins", "li", "mark", "ol", "p", "pre", "progress",
+    "s", "section", "span", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {
     "*": {"class", "dir", "lang", "aria-label", "aria-describedby", "role", "tabindex"},

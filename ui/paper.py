@@ -1,4 +1,4 @@
-"""A document → its HTML: each sentence shows where it comes from, and its note on hover or focus."""
+"""A document → its HTML: each sentence shows where it comes from, with a note on hover or focus."""
 
 import base64
 import html
@@ -52,10 +52,10 @@ class Notes:
                 one = said[fact]
                 about = [one.label, one.author, when(one.at), one.source]
                 lines.append(" · ".join(bit for bit in about if bit))
-        for one in self.document.references:
-            if one.passage_id in part.passages:
-                place = f"{one.article} › {one.heading}" if one.heading else one.article
-                lines += [f"[{one.number}] {place}", *one.references]
+        for cited in self.document.references:
+            if cited.passage_id in part.passages:
+                place = f"{cited.article} › {cited.heading}" if cited.heading else cited.article
+                lines += [f"[{cited.number}] {place}", *cited.references]
         return [*lines, *([part.note] if part.note else [])]
 
 
@@ -71,9 +71,7 @@ def paper_html(document: Document, pictures: Pictures) -> str:
 
 def section_head_html(key: str, number: int, title: str) -> str:
     """Build the heading of a section, which the contents lead to."""
-    return (
-        f'<h2 id="section-{html.escape(key)}"><span>{number}</span> {plain_html(title)}</h2>'
-    )
+    return f'<h2 id="section-{html.escape(key)}"><span>{number}</span> {plain_html(title)}</h2>'
 
 
 def block_html(block: Block, notes: Notes, pictures: Pictures) -> str:

@@ -26,9 +26,7 @@ def show_proposals(assistant: Assistant, project: str) -> None:
     _every(assistant, waiting, project)
     facts, catalogue = assistant.facts(project=project), assistant.catalogue()
     for proposal in waiting:
-        _proposal(
-            assistant, proposal, catalogue[proposal.fact], facts.get(proposal.fact), project
-        )
+        _proposal(assistant, proposal, catalogue[proposal.fact], facts.get(proposal.fact), project)
 
 
 def _every(assistant: Assistant, waiting: Sequence[Proposal], project: str) -> None:
@@ -92,7 +90,9 @@ def proposal_html(proposal: Proposal, fact: Fact, stated: StatedFact | None) -> 
     if stated is not None and stated.value is not None:
         now = say("proposals.now", value=show_value(fact, stated.value))
         parts.append(f'<p class="sw-reason">{plain_html(now)}</p>')
-    parts.append(f'<blockquote class="sw-quote" dir="auto">{plain_html(proposal.quote)}</blockquote>')
+    parts.append(
+        f'<blockquote class="sw-quote" dir="auto">{plain_html(proposal.quote)}</blockquote>'
+    )
     parts.append(f'<p class="sw-item-about">{plain_html(" · ".join(about))}</p>')
     return sanitise("".join(parts))
 

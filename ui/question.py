@@ -6,22 +6,16 @@ import streamlit as st
 
 from assistant import Assistant, AssistantError, InterviewStep, Question, to_data
 from ui.boxes import note_box, problem_box
+from ui.card import question_card
 from ui.drafts import draft_before, forget_draft, keep_rows
 from ui.markup import label, markdown_html, plain_html, sanitise, visible
 from ui.places import go, link
 from ui.running import running
-from ui.words import ENGLISH_CODE, say, spoken
 from ui.widgets import answer_fields
+from ui.words import say
 
 ROUND, ASKED, BACK_ASKED, CLASH, NOTES = "round", "asked", "challenge", "clash", "notices"
 NAME = "answering-as"
-REASONS = {
-    "contradiction": "reason.contradiction",
-    "outdated": "reason.outdated",
-    "confirm": "reason.confirm",
-    "due": "reason.due",
-    "skipped": "reason.skipped",
-}
 
 
 def show_question(question: Question, kind: str, project: str) -> None:
@@ -41,32 +35,6 @@ def show_question(question: Question, kind: str, project: str) -> None:
             _save(question, kind, project, raw, note=note, event=event)
         _asked_back(question, kind, project, raw, note)
     _ways_on(question, kind, project, event)
-
-
-def question_card(question: Question) -> str:
-    """Build the head of the card: section, question, help and an example."""
-    fact = question.fact
-    language = "" if spoken() == ENGLISH_CODE else ' lang="en" dir="ltr"'
-    parts = [
-        f'<p class="sw-eyebrow">{plain_html(question.section or fact.label)}</p>',
-        f'<h2 class="sw-ask"{language}>{plain_html(fact.question)}</h2>',
-    ]
-    if fact.help:
-        parts.append(f"<p{language}>{plain_html(fact.help)}</p>")
-    if question.reason in REASONS and not question.contradiction:
-        parts.append(f'<p class="sw-reason">{plain_html(say(REASONS[question.reason]))}</p>')
-    if question.contradiction:
-        parts.append(
-            f'<p class="sw-box sw-box-warm" role="note"><strong>'
-            f"{plain_html(say('reason.contradiction'))}</strong> "
-            f"{plain_html(question.contradiction)}</p>"
-        )
-    if question.stated is not None and question.stated.status == "unknown":
-        parts.append(f'<p class="sw-reason">{plain_html(say("answer.unknown.now"))}</p>')
-    if fact.example:
-        example = f"<strong>{plain_html(say('answer.example'))}</strong> {plain_html(fact.example)}"
-        parts.append(f'<p class="sw-example"{language}>{example}</p>')
-    return sanitise("".join(parts))
 
 
 def _why(question: Question) -> None:
@@ -114,8 +82,12 @@ def _fields(question: Question, project: str, form: str) -> tuple[object, str, b
         # Outside of a form, so that every cell is known as soon as it is left.
         raw = answer_fields(fact, question.stated, form)
         keep_rows(project, fact.id, form, raw)
-        return raw, note, st.button(
-            say("answer.save"), key=f"save-{form}", type="primary", icon=":material/check:"
+        return (
+            raw,
+            note,
+            st.button(
+                say("answer.save"), key=f"save-{form}", type="primary", icon=":material/check:"
+            ),
         )
     with st.form(f"form-{form}", border=False):
         raw = answer_fields(fact, question.stated, form)
@@ -124,8 +96,12 @@ def _fields(question: Question, project: str, form: str) -> tuple[object, str, b
             note = st.text_input(
                 say("answer.note"), stated, key=f"note-{form}", max_chars=2000
             ) or ""  # fmt: skip
-        return raw, note, st.form_submit_button(
-            say("answer.save"), key=f"save-{form}", type="primary", icon=":material/check:"
+        return (
+            raw,
+            note,
+            st.form_submit_button(
+                say("answer.save"), key=f"save-{form}", type="primary", icon=":material/check:"
+            ),
         )
 
 
@@ -272,9 +248,7 @@ def _not_applicable(
     return assistant.next_question(kind, project=project)
 
 
-def _unknown(
-    assistant: Assistant, question: Question, kind: str, project: str, event: int
-) -> None:
+def _unknown(assistant: Assistant, question: Question, kind: str, project: str, event: int) -> None:
     fact = question.fact.id
     with st.popover(say("way.unknown"), icon=":material/help:", key=f"unknown-{fact}"):
         st.caption(say("way.unknown.help"))

@@ -1,6 +1,6 @@
 """A fact → the fields that its answer is given with, and what was typed into them → one answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -125,12 +125,11 @@ def _measured(fact: Fact, stated: StatedFact | None, form: str) -> str | None:
 def _yes_no(fact: Fact, stated: StatedFact | None, form: str) -> bool | None:
     known = stated.value if stated is not None else None
     index = None if known is None else int(not known)
-    chosen = st.radio(
+    return st.radio(
         label(fact.question), [True, False], index=index, key=f"answer-{form}", horizontal=True,
         format_func=lambda one: say("answer.yes" if one else "answer.no"),
         label_visibility="collapsed",
     )  # fmt: skip
-    return chosen
 
 
 def _choice(fact: Fact, stated: StatedFact | None, form: str) -> str | None:
@@ -168,7 +167,8 @@ def _date(fact: Fact, stated: StatedFact | None, form: str) -> object:
         )  # fmt: skip
         words = st.text_input(
             say("answer.day.words"), max_chars=80,
-            key=_filled(form, "" if exact or day is None else _known(fact, stated)), placeholder=say("answer.help.date"),
+            key=_filled(form, "" if exact or day is None else _known(fact, stated)),
+            placeholder=say("answer.help.date"),
         )  # fmt: skip
     if words and words.strip():
         return words
@@ -181,23 +181,19 @@ def _date(fact: Fact, stated: StatedFact | None, form: str) -> object:
 def _table(fact: Fact, stated: StatedFact | None, form: str) -> list[dict[str, str]] | None:
     known = to_data(stated.value) if stated is not None and stated.value is not None else []
     kept = st.session_state.get(rows_key(form))
-    rows = kept or known
-    assert isinstance(rows, Sequence)
+    rows: Any = kept or known
     names = [column.name for column in fact.columns]
     blank = {name: "" for name in names}
-    columns = {
-        one.name: st.column_config.TextColumn(label(one.label))
-        for one in fact.columns
-    }
+    columns = {one.name: st.column_config.TextColumn(label(one.label)) for one in fact.columns}
     # At least one empty row shows where to begin.
+    shown: Any = [{**blank, **row} for row in rows] or [blank, blank]
     edited = st.data_editor(
-        [{**blank, **row} for row in rows] or [blank, blank],
+        shown,
         # Other rows to begin with need an editor of their own.
-        key=f"answer-{form}{'-kept' if kept else ''}", num_rows="dynamic", column_config=columns, hide_index=True, width="stretch",
+        key=f"answer-{form}{'-kept' if kept else ''}", num_rows="dynamic",
+        column_config=columns, hide_index=True, width="stretch", alt=label(fact.question),
     )  # fmt: skip
-    filled = [
-        {name: visible(str(row.get(name) or "")).strip() for name in names} for row in edited
-    ]
+    filled = [{name: visible(str(row.get(name) or "")).strip() for name in names} for row in edited]
     return [row for row in filled if any(row.values())] or None
 
 

@@ -14,9 +14,10 @@ Kind = Literal["heading", "bullet", "plain"]
 WRAPPED = 48  # a line at least this long that ends without a full stop may go on in the next
 HEADING_WORDS = 9
 HEADING_CHARACTERS = 100
+# A row of a table begins with a bar as a list item does with a dash.
 _QUOTED = re.compile(r"[ \t]*(?:>[> \t]{0,20})?")
 _MARKED = re.compile(r"#{1,6} +")
-_BULLET = re.compile(r"(?:[-*+•–·‣▪●○◦✓]|\(?[a-z\d]{1,2}[.)]|\d{1,2}(?:\.\d{1,2}){1,3}\.?)[ \t]+")
+_BULLET = re.compile(r"(?:\||[-*+•–·‣▪●○◦✓]|\(?[a-z\d]{1,2}[.)]|\d{1,2}(?:\.\d{1,2}){1,3}\.?)[ \t]+")
 _CLOCK = re.compile(r"\[?\(?\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)?\]?\)?[ \t]+", re.IGNORECASE)
 _EMPHASIS = re.compile(r"\*\*|__")
 _ENDS = (".", "!", "?", ":", ";", '."', ".)", ".”")
@@ -86,7 +87,7 @@ def _line(raw: str, at: int, *, alone: bool) -> _Line | None:
     elif bullet:
         kind, begin = "bullet", bullet.end()
     begin = _end(_CLOCK, raw, begin)
-    words = raw[begin:]
+    words = raw[begin:].rstrip(" \t|")
     if not words.strip(" \t*_=-#|"):
         return None
     return _Line(kind, at + begin, words, quoted, alone)

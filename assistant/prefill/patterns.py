@@ -1,7 +1,8 @@
 """`catalog/prefill/*.yaml` → the patterns, keys and guards that facts are found by.
 
 A pattern is a regular expression with shorthands: `{money}` stands for a mention of that kind (see
-`mentions`), `{amount}` for any number, `…` for up to five words, and «…» marks the value. Without
+`mentions`), `{amount}` for any number, `…` for up to five words, `~` for up to 60 characters of the clause, and
+«…» marks the value. Without
 «» the value is the first mention, or the whole sentence for a fact that is told in prose.
 """
 
@@ -24,6 +25,7 @@ Grade = Literal["certain", "strong", "fair", "weak"]
 Guard = Literal["hypothesis", "others", "past", "orders", "unsure", "negation"]
 GUARDS: tuple[Guard, ...] = get_args(Guard)
 _GAP = r"(?: [^ ]+){0,5}?"
+_CLAUSE = r"[^.;:!?]{0,60}?"
 _SLOT = re.compile(r"\{(" + "|".join([*KINDS, "amount"]) + r")\}")
 
 
@@ -201,7 +203,7 @@ def _compiled(words: str, file: str) -> re.Pattern[str]:
     True
     """
     written = _SLOT.sub(lambda found: slot(found[1]), words)
-    written = written.replace("«", "(?P<v>").replace("»", ")").replace(" …", _GAP)
+    written = written.replace("«", "(?P<v>").replace("»", ")").replace(" …", _GAP).replace("~", _CLAUSE)
     begin = r"(?<!\w)" if re.match(r"[\w(«{]", words) else ""
     end = r"(?!\w)" if re.search(r"[\w)»]$", words) else ""
     try:

@@ -74,7 +74,7 @@ def read_brief(
         )
         text = text[:LONGEST_TEXT]
     parts = sentences(text)
-    ours = not strict and bool(lore.ours.search(text)) and not _teaches(text, lore)
+    ours = not strict and not _teaches(text, lore)
     found = list(by_patterns(parts, catalogue, lore, ours=ours))
     if ours:
         found += by_keys(parts, catalogue, lore)

@@ -26,14 +26,18 @@ from assistant.store.migrate import backup, create_database, migrate
 from assistant.store.passages import HeldPassage
 from assistant.store.projects import Project, Projects, new_id
 from assistant.store.proposals import Proposals, StoredProposal
+from assistant.store.threads import Binding, ChatThread, Handoff, Threads
 
 __all__ = [
     "WAL_IS_SAFE",
     "ApiKey",
+    "Binding",
+    "ChatThread",
     "Conversation",
     "Conversations",
     "FactLog",
     "Found",
+    "Handoff",
     "HeldPassage",
     "Interviews",
     "KeptReply",
@@ -45,6 +49,7 @@ __all__ = [
     "Store",
     "StoredProposal",
     "StoredFile",
+    "Threads",
     "Turn",
     "backup",
     "new_id",
@@ -69,6 +74,7 @@ class Store:
         self.facts = FactLog(self.engine)
         self.interviews = Interviews(self.engine)
         self.proposals = Proposals(self.engine)
+        self.threads = Threads(self.engine)
 
     def export_project(self, project_id: str, target: Path) -> None:
         """Write everything of a project to one file, complete or not at all."""

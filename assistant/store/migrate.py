@@ -10,7 +10,7 @@ from assistant.errors import StorageUnavailable
 from assistant.store.database import database_path, open_engine, reading, translated, writing
 from assistant.store.queue import ENDING as QUEUE
 
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

@@ -257,3 +257,62 @@ api_replies = Table(
     Column("headers", JSON, nullable=False),
     Column("begun_at", Float, nullable=False, index=True),
 )
+
+# Which project a channel of a chat program works in; only an administrator says so.
+chat_channels = Table(
+    "chat_channels",
+    metadata,
+    # The program, the workspace and the channel: "slack/T1/C1".
+    Column("id", String(200), primary_key=True),
+    Column("project_id", ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("bound_by", Text, nullable=False),
+    Column("bound_at", Float, nullable=False),
+)
+
+# A thread of a chat program: the conversation it holds, and the interview that runs in it.
+chat_threads = Table(
+    "chat_threads",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("channel", String(200), nullable=False, index=True),
+    Column("project_id", ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="SET NULL")),
+    # open, muted, done
+    Column("state", String(10), nullable=False),
+    # Who has written in it, as the program names people.
+    Column("people", JSON, nullable=False),
+    # Who is interviewed, for which kind of document, and the question that was put last.
+    Column("asker", String(200), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("fact", String(80), nullable=False),
+    Column("event", Integer, nullable=False),
+    Column("touched_at", Float, nullable=False),
+)
+
+# Questions of an interview that somebody else was asked to answer.
+chat_handoffs = Table(
+    "chat_handoffs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    # Where it is answered, and where the interview runs.
+    Column(
+        "thread_id", ForeignKey("chat_threads.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column(
+        "origin_id", ForeignKey("chat_threads.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("fact", String(80), nullable=False),
+    Column("event", Integer, nullable=False),
+    Column("person", String(200), nullable=False),
+    Column("asker", String(200), nullable=False),
+    Column("made_at", Float, nullable=False),
+    Column("answered_at", Float),
+)
+
+# What was handled already: chat programs send an event again when they are in doubt.
+chat_events = Table(
+    "chat_events",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("at", Float, nullable=False, index=True),
+)

@@ -141,8 +141,10 @@ def open_page(chromium, page_server):
 
     def opened(path="/chat", *, width=1280, height=800, theme="light", ready=True):
         context = chromium.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme
-        )
+            viewport={"width": width, "height": height}, color_scheme=theme,
+            # Nothing is half on its way when it is looked at.
+            reduced_motion="reduce",
+        )  # fmt: skip
         contexts.append(context)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         page = context.new_page()

@@ -55,17 +55,14 @@ def shown(open_page, path, **more):
     page = open_page(path.format(p=EXAMPLE.replace(" ", "%20")), **more)
     page.locator(".stMain h1").first.wait_for()
     settle(page)
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
     return page
 
 
 def keep(page, name):
-    """Keep a screenshot of the whole page, for people to look at."""
+    """Keep a screenshot, for people to look at."""
     SHOTS.mkdir(exist_ok=True)
-    size = page.viewport_size
-    height = page.evaluate("document.querySelector('.stMain').scrollHeight")
-    page.set_viewport_size({"width": size["width"], "height": min(max(height, 800), 3000)})
     page.screenshot(path=SHOTS / f"{name}.png")
-    page.set_viewport_size(size)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +79,7 @@ def axe():
 def test_every_place_fits_every_width_and_axe_finds_nothing_serious(open_page, axe, place):
     page = shown(open_page, PLACES[place])
     for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
+        page.set_viewport_size({"width": width, "height": 1400})
         page.wait_for_timeout(150)
         wide = page.evaluate("""[document.documentElement, document.querySelector(".stMain")]
             .map((one) => one.scrollWidth - window.innerWidth)""")
@@ -92,7 +89,9 @@ def test_every_place_fits_every_width_and_axe_finds_nothing_serious(open_page, a
     page.evaluate(axe)
     assert serious(page) == []
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function("getComputedStyle(document.querySelector('.stApp')).colorScheme === 'dark'")
+    page.wait_for_function(
+        "getComputedStyle(document.querySelector('.stApp')).colorScheme === 'dark'"
+    )
     page.wait_for_timeout(300)
     assert serious(page) == []
     keep(page, f"{place}-dark")

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from tests.browser.conftest import Page, settle, visit
+from tests.browser.conftest import Page, settle
 from tests.browser.test_page import answered, ask
 from tests.faults.server import FAULTS, FaultServer
 

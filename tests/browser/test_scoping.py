@@ -237,9 +237,7 @@ def test_a_table_survives_a_reload(open_page):
     page.mouse.dblclick(box["x"] + 120, box["y"] + 52)
     page.keyboard.type("Mira")
     page.keyboard.press("Enter")
-    page.wait_for_function(
-        "Object.values(localStorage).some(one => one.includes('Mira'))"
-    )
+    page.wait_for_function("Object.values(localStorage).some(one => one.includes('Mira'))")
     page.reload()
     page.locator(".st-key-question").wait_for()
     page.wait_for_timeout(800)

@@ -48,12 +48,14 @@ def _card(assistant: Assistant, kind: str, title: str, project: str) -> None:
     versions = assistant.document_versions(kind, project=project)
     made = say("documents.none_yet")
     if versions:
-        made = say("documents.version", number=versions[-1].version, when=when(versions[-1].made_at))
+        made = say(
+            "documents.version", number=versions[-1].version, when=when(versions[-1].made_at)
+        )
     with st.container(border=True, key=f"document-{kind}"):
         st.html(
             sanitise(
                 f"<h2>{plain_html(title)}</h2><p>{plain_html(say(f'documents.{kind}'))}</p>"
-                f"{progress_html(progress)}<p class=\"sw-item-about\">{plain_html(made)}</p>"
+                f'{progress_html(progress)}<p class="sw-item-about">{plain_html(made)}</p>'
             )
         )
         with st.container(horizontal=True):
@@ -80,9 +82,9 @@ def _document(assistant: Assistant, kind: str, title: str, project: str) -> None
     made = say("documents.version", number=document.version, when=when(document.made_at))
     page_head(title, f"{project} · {made}", wide=True)
     mending = _bar(document, newest, versions, kind)
+    show_exports(assistant, document, kind, title, project, newest=document is newest)
     paper, side = st.columns([7, 3], gap="large")
     with side:
-        show_exports(assistant, document, kind, title, project, newest=document is newest)
         _side(document, kind)
     with paper:
         if against is not None:
@@ -152,7 +154,9 @@ def _compare(
 
 def _side(document: Document, kind: str) -> None:
     """Show the legend, what is open and what is assumed; each leads to its question."""
-    counted = Counter(part.origin for block in document.blocks for part in block.parts)
+    counted: Counter[str] = Counter(
+        part.origin for block in document.blocks for part in block.parts
+    )
     # The registers say how many there are; a sentence that there are none is no open item.
     counted.update({"open": len(document.open) - counted["open"]})
     counted.update({"assumption": len(document.assumptions) - counted["assumption"]})
@@ -171,9 +175,7 @@ def _side(document: Document, kind: str) -> None:
             st.caption(say("paper.open.none"))
         for item in document.open:
             _item(item.text, item.fact, kind)
-    with st.expander(
-        say("paper.assumed", count=len(document.assumptions)), key="assumed-items"
-    ):
+    with st.expander(say("paper.assumed", count=len(document.assumptions)), key="assumed-items"):
         if not document.assumptions:
             st.caption(say("paper.assumed.none"))
         for assumed in document.assumptions:

@@ -137,9 +137,7 @@ def _project(assistant: Assistant, project: Project, at: float, *, current: bool
         verdict = assistant.verdict(project=project.name).label
         done = say("progress.done", answered=progress.answered, applicable=progress.applicable)
         state = f"{verdict} · {done} · {say('home.project.changed', when=when(at))}"
-    with st.container(
-        horizontal=True, key=f"project-{project.id}", vertical_alignment="center"
-    ):
+    with st.container(horizontal=True, key=f"project-{project.id}", vertical_alignment="center"):
         st.html(
             sanitise(
                 f'<div class="sw-item"><p><strong>{plain_html(project.name)}</strong></p>'

@@ -21,6 +21,7 @@ from assistant.channels.http_api import (
     interview,
     judgement,
     projects,
+    proposals,
 )
 from assistant.channels.http_api.door import Door
 from assistant.channels.http_api.house import House, build_house
@@ -37,6 +38,7 @@ ROOMS = (
     conversations,
     facts,
     interview,
+    proposals,
     judgement,
     documents,
     health,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from assistant import Step
@@ -148,8 +148,8 @@ def delete_conversation(project: ProjectName, conversation: str, service: Servic
 @router.get(
     THREADS + "/{conversation}/markdown",
     openapi_extra=READ,
-    responses=ERRORS,
-    response_class=PlainTextResponse,
+    responses={**ERRORS, 200: {"content": {"text/markdown": {"example": "# Drift"}}}},
+    response_class=Response,
 )
 def export_conversation(project: ProjectName, conversation: str, service: Service) -> Response:
     """Write a conversation out as Markdown, with its sources."""
@@ -202,7 +202,7 @@ async def _ask(
 ) -> Response:
     thread = Thread(house, asked.question, project, conversation)
     if asked.stream:
-        return EventStream(house, caller, thread.pieces)
+        return EventStream(house, caller, thread.pieces, status=201)
     return JSONResponse(await finished(request, thread.whole), 201)
 
 

@@ -80,14 +80,14 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, house: House, caller: Caller, pieces: Pieces) -> None:
+    def __init__(self, house: House, caller: Caller, pieces: Pieces, *, status: int = 200) -> None:
         self._house = house
         self._caller = caller
         self._pieces = pieces
         # The work sets it too, at its end: it says nothing about the reader.
         self._cancelled = threading.Event()
         self._left = False
-        self.status_code = 200
+        self.status_code = status
         self.background = None
         self.init_headers({"X-Accel-Buffering": "no"})
 
@@ -114,7 +114,11 @@ class EventStream(Response):
             if isinstance(first, Exception):
                 await internal_problem(first, scope["state"]["request_id"])(scope, receive, send)
                 return
-            start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+            start = {
+                "type": "http.response.start",
+                "status": self.status_code,
+                "headers": self.raw_headers,
+            }
             await send(start)
             await self._pass_on(first, queue, scope, send)
         finally:
