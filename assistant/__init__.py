@@ -16,10 +16,13 @@ _HOMES = {
     "ArticleCard": "service.reading",
     "Assistant": "service",
     "AssistantError": "errors",
+    "Binding": "store",
     "Block": "document",
     "Catalogue": "facts",
     "Cell": "document",
     "Change": "verdict",
+    "ChatMessage": "service.addressed",
+    "ChatThread": "store",
     "Check": "service",
     "Citation": "answer",
     "Conflict": "facts",
@@ -34,10 +37,13 @@ _HOMES = {
     "Finding": "checks",
     "Found": "store",
     "Gate": "checks",
+    "HandedAnswer": "service.threads",
+    "Handoff": "store",
     "Hit": "retrieve",
     "IngestReport": "service",
     "InputInvalid": "errors",
     "InterviewStep": "service.asking",
+    "Meaning": "service.addressed",
     "NewKey": "service",
     "NotFound": "errors",
     "OpenArticle": "service.reading",
@@ -109,12 +115,25 @@ if TYPE_CHECKING:
     from assistant.prefill import Proposal
     from assistant.retrieve import Hit, Retrieval
     from assistant.service import Assistant, Check, Exchanged, IngestReport, NewKey, Step
+    from assistant.service.addressed import ChatMessage, Meaning
     from assistant.service.asking import InterviewStep, ReviewItem, question_json
     from assistant.service.examples import Example
     from assistant.service.reading import ArticleCard, OpenArticle
     from assistant.service.scoping import Undone
+    from assistant.service.threads import HandedAnswer
     from assistant.settings import Settings, load_settings
-    from assistant.store import ApiKey, Conversation, Found, Project, Scope, StoredFile, Turn
+    from assistant.store import (
+        ApiKey,
+        Binding,
+        ChatThread,
+        Conversation,
+        Found,
+        Handoff,
+        Project,
+        Scope,
+        StoredFile,
+        Turn,
+    )
     from assistant.store.documents import DocumentVersion
     from assistant.verdict import Change, Reason, Verdict
 
@@ -124,10 +143,13 @@ __all__ = [
     "ArticleCard",
     "Assistant",
     "AssistantError",
+    "Binding",
     "Block",
     "Catalogue",
     "Cell",
     "Change",
+    "ChatMessage",
+    "ChatThread",
     "Check",
     "Citation",
     "Conflict",
@@ -142,10 +164,13 @@ __all__ = [
     "Finding",
     "Found",
     "Gate",
+    "HandedAnswer",
+    "Handoff",
     "Hit",
     "IngestReport",
     "InputInvalid",
     "InterviewStep",
+    "Meaning",
     "NewKey",
     "NotFound",
     "OpenArticle",

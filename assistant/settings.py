@@ -155,6 +155,29 @@ class Settings(BaseSettings):
     api_upload_mb: int = Field(
         default=60, ge=1, le=1000, description="Largest upload in one request, in MB."
     )
+    slack_bot_token: SecretStr | None = Field(
+        default=None, description="Bot token of the Slack app, `xoxb-…`."
+    )
+    slack_app_token: SecretStr | None = Field(
+        default=None, description="App-level token of the Slack app for socket mode, `xapp-…`."
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        default=None, description="Signing secret of the Slack app, for requests over HTTP."
+    )
+    slack_admins: str = Field(
+        default="",
+        description="Ids of Slack users who may bind channels to projects, separated by commas.",
+    )
+    slack_team: str = Field(
+        default="",
+        description="Id of the only Slack workspace that is served; empty: the token's own.",
+    )
+    page_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s<>|]+)?$",
+        description="Address of the web page as people reach it, for links in chat; empty: by its "
+        "`host` and `port`.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO",
         description="Least severity that servers log; below INFO, logs can hold people's text.",
@@ -166,6 +189,11 @@ class Settings(BaseSettings):
         package = Path(__file__).parent
         shipped = package / "_shipped"
         return shipped if shipped.is_dir() else package.parent
+
+    @cached_property
+    def page_address(self) -> str:
+        """Where people find the web page, without a slash at its end."""
+        return (self.page_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @cached_property
     def knowledge_folder(self) -> Path:

@@ -136,8 +136,8 @@ def test_nothing_is_found_where_nothing_is_stated():
                 "labels.cost_each": "4 EUR",
                 "budget.labelling": "9,000 EUR",
             },
-            "6,000 labelled examples at EUR 4 each cost EUR 24,000, "
-            "but EUR 9,000 are planned for labelling.",
+            "6,000 labelled examples at 4 EUR each cost 24,000 EUR, "
+            "but 9,000 EUR are planned for labelling.",
         ),
         # A rate is converted: 2,800 a week are 400 a day.
         (
@@ -146,8 +146,8 @@ def test_nothing_is_found_where_nothing_is_stated():
                 "problem.frequency": "2,800 per week",
                 "infra.cost_limit": "300 EUR",
             },
-            "At 2,800 decisions per week and EUR 0.04, the model costs EUR 487 a month; "
-            "the limit is EUR 300 a month.",
+            "At 2,800 decisions per week and 0.04 EUR, the model costs 487 EUR a month; "
+            "the limit is 300 EUR a month.",
         ),
     ],
 )

@@ -47,22 +47,22 @@ def parts_of(document):
     [
         (
             "metrics",
-            {"metrics.miss_cost": "EUR 85", "metrics.false_alarm_cost": "EUR 12"},
-            "A missed case costs EUR 85 and a false alarm EUR 12. At these costs it pays to act on"
+            {"metrics.miss_cost": "85 EUR", "metrics.false_alarm_cost": "12 EUR"},
+            "A missed case costs 85 EUR and a false alarm 12 EUR. At these costs it pays to act on"
             " a case when its chance of being real is at least 12 %.",
         ),
-        ("metrics", {"metrics.miss_cost": "EUR 85"}, "A missed case costs EUR 85."),
+        ("metrics", {"metrics.miss_cost": "85 EUR"}, "A missed case costs 85 EUR."),
         ("users", {"users.primary": "The fraud analysts."}, "users are the fraud analysts."),
         ("users", {"users.primary": "We ask. Then we wait."}, "We ask. Then we wait."),
         (
             "labels",
-            {"labels.exist": "no", "labels.amount": "2,000", "labels.cost_each": "EUR 4"},
+            {"labels.exist": "no", "labels.amount": "2,000", "labels.cost_each": "4 EUR"},
             "There are no labels yet.",
         ),
         (
             "labels",
-            {"labels.exist": "no", "labels.amount": "2,000", "labels.cost_each": "EUR 4"},
-            "All labels together cost about EUR 8,000.",
+            {"labels.exist": "no", "labels.amount": "2,000", "labels.cost_each": "4 EUR"},
+            "All labels together cost about 8,000 EUR.",
         ),
         (
             "labels",
@@ -81,8 +81,8 @@ def parts_of(document):
         ),
         (
             "motivation",
-            {"value.benefit_year": "EUR 100,000", "budget.running": "EUR 9,000 a month"},
-            "costs about EUR 108,000, which is EUR 8,000 more than the benefit of a year.",
+            {"value.benefit_year": "100,000 EUR", "budget.running": "9,000 EUR a month"},
+            "costs about 108,000 EUR, which is 8,000 EUR more than the benefit of a year.",
         ),
         ("motivation", {"problem.why_now": "the law changes"}, "Why now: The law changes."),
         (
@@ -115,12 +115,12 @@ def test_what_is_stated_is_said_in_sentences(section, answers, expected):
 @pytest.mark.parametrize(
     ("answers", "unsaid"),
     [
-        ({"metrics.miss_cost": "EUR 85", "metrics.false_alarm_cost": "USD 12"}, "At these costs"),
+        ({"metrics.miss_cost": "85 EUR", "metrics.false_alarm_cost": "12 USD"}, "At these costs"),
         (
-            {"labels.exist": "yes", "labels.amount": "2,000", "labels.cost_each": "EUR 4"},
+            {"labels.exist": "yes", "labels.amount": "2,000", "labels.cost_each": "4 EUR"},
             "All labels",
         ),
-        ({"value.benefit_year": "USD 9", "budget.running": "EUR 9 a month"}, "for a year"),
+        ({"value.benefit_year": "9 USD", "budget.running": "9 EUR a month"}, "for a year"),
         ({"evaluation.test_size": "10 %", "data.positives_share": "2 %"}, "of the test set"),
     ],
 )
@@ -130,7 +130,7 @@ def test_nothing_is_calculated_from_what_does_not_fit(answers, unsaid):
 
 
 def test_a_calculation_shows_its_arithmetic_and_facts():
-    answers = {"metrics.miss_cost": "EUR 85", "metrics.false_alarm_cost": "EUR 12"}
+    answers = {"metrics.miss_cost": "85 EUR", "metrics.false_alarm_cost": "12 EUR"}
     document = written("tdd", answers)
     found = next(part for _, part in parts_of(document) if part.text.startswith("At these costs"))
     assert found.note == "Calculated: 12 / (12 + 85) = 12 %."
@@ -308,8 +308,8 @@ def test_the_defaults_of_the_catalogue_are_assumptions():
     ("answers", "asked"),
     [
         ({}, True),
-        ({"metrics.miss_cost": "EUR 85"}, True),
-        ({"metrics.miss_cost": "EUR 85", "metrics.false_alarm_cost": "EUR 12"}, False),
+        ({"metrics.miss_cost": "85 EUR"}, True),
+        ({"metrics.miss_cost": "85 EUR", "metrics.false_alarm_cost": "12 EUR"}, False),
     ],
 )
 def test_what_other_answers_cover_is_not_asked(answers, asked):

@@ -184,10 +184,10 @@ def test_a_hostile_edit_stays_words(desk):
 
 
 def test_a_model_rewords_what_it_leaves_true(desk):
-    desk.tell({"metrics.miss_cost": "EUR 85", "metrics.worse_error": "miss"})
+    desk.tell({"metrics.miss_cost": "85 EUR", "metrics.worse_error": "miss"})
     plain = desk.document("tdd", save=False)
     key = "tdd/metrics/errors"
-    better = "Of the two errors the miss is the worse one, and a missed case costs EUR 85."
+    better = "Of the two errors the miss is the worse one, and a missed case costs 85 EUR."
     desk.answering = Answering(desk.settings, {plain.block(key).text: better})
     made = desk.document("tdd", rewrite=True)
     assert made.block(key).text == better

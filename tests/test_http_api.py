@@ -329,6 +329,27 @@ def test_a_vague_answer_is_asked_back_about(client):
     assert kept["challenge"] is None
 
 
+def test_what_a_text_states_is_proposed_and_accepted_or_not(client):
+    text = "We must answer within 150 ms at the 95th percentile. The budget is 30,000 euros."
+    brief = {"text": text, "name": "mail"}
+    found = client.post(f"{P}/proposals", json=brief).json()["proposals"]
+    assert found
+    assert all(text[one["start"] : one["end"]] == one["quote"] for one in found)
+    assert [one["id"] for one in client.get(f"{P}/proposals").json()["items"]] == [
+        one["id"] for one in found
+    ]
+    # Nothing is a fact before it is accepted.
+    assert client.get(f"{P}/facts").json()["items"] == []
+    first, rest = found[0], found[1:]
+    stored = client.post(f"{P}/proposals/accept", json={"ids": [first["id"]]}).json()["facts"]
+    assert [(one["fact"], one["quote"], one["source"]) for one in stored] == [
+        (first["fact"], first["quote"], "mail")
+    ]
+    assert client.post(f"{P}/proposals/reject", json={}).json() == {"rejected": len(rest)}
+    again = client.post(f"{P}/proposals/accept", json={"ids": [first["id"]]})
+    assert (again.status_code, again.json()["error"]["code"]) == (404, "no_such_proposal")
+
+
 # -- judgement and documents
 
 

@@ -27,16 +27,16 @@ def found(text, **options):
 @pytest.mark.parametrize(
     ("text", "fact", "shown"),
     [
-        ("Budget: 30k EUR", "budget.total", "EUR 30,000"),
+        ("Budget: 30k EUR", "budget.total", "30,000 EUR"),
         ("| Hosting | Azure |", "infra.platform", "azure"),
-        ("We have 120 kCHF for the project.", "budget.total", "CHF 120,000"),
-        ("Our budget is half a million euros.", "budget.total", "EUR 500,000"),
+        ("We have 120 kCHF for the project.", "budget.total", "120,000 CHF"),
+        ("Our budget is half a million euros.", "budget.total", "500,000 EUR"),
         ("The answer must be there within 150 ms.", "serving.latency_p95", "150 ms"),
         ("Latency: 80 ms at p95", "serving.latency_p95", "80 ms"),
         ("Only 1 in 500 of our claims is fraudulent.", "data.positives_share", "0.2 %"),
         ("We have about 40,000 labelled invoices.", "labels.amount", "about 40,000"),
-        ("A missed defect costs us 140 EUR.", "metrics.miss_cost", "EUR 140"),
-        ("Blocking a good customer costs us 12 EUR.", "metrics.false_alarm_cost", "EUR 12"),
+        ("A missed defect costs us 140 EUR.", "metrics.miss_cost", "140 EUR"),
+        ("Blocking a good customer costs us 12 EUR.", "metrics.false_alarm_cost", "12 EUR"),
         ("We must be live by 15 March 2027.", "plan.deadline", "15 March 2027"),
         ("Dr. Beat Zürcher is the product owner.", "team.product_owner", "Dr. Beat Zürcher"),
         ("We don't have any labels yet.", "labels.exist", "no"),
@@ -46,7 +46,7 @@ def found(text, **options):
         ("Out of scope:\n- prices\n- phone calls", "scope.out", "prices; phone calls"),
         ("# Non-goals\nprices, phone calls", "scope.out", "prices; phone calls"),
         ("If the model is down, people sort by hand.", "deployment.fallback", "If the model is"),
-        ("> We lose 2\n> million EUR a year\n> to fraud.", "problem.cost_today", "EUR 2,000,000"),
+        ("> We lose 2\n> million EUR a year\n> to fraud.", "problem.cost_today", "2,000,000 EUR"),
         ("Q: How would you split?\nA: By patient, of course.", "evaluation.split", "group"),
         ("Fairness\n\n- Metric: equal opportunity", "fairness.metric", "equal_opportunity"),
     ],
@@ -103,7 +103,7 @@ def test_lectures_state_nothing():
 def test_there_is_one_proposal_for_a_fact_and_the_surer_one_wins():
     text = "We could spend 10,000 EUR on a first version.\nBudget: 30,000 EUR"
     budgets = [one for one in propose(text, CATALOGUE) if one.fact == "budget.total"]
-    assert [one.shown for one in budgets] == ["EUR 30,000"]
+    assert [one.shown for one in budgets] == ["30,000 EUR"]
 
 
 def test_proposals_come_in_the_order_of_the_catalogue():
@@ -262,7 +262,7 @@ def test_patterns_and_model_are_merged():
 @pytest.mark.parametrize("script", [(), ("no json", "again no json")])
 def test_a_model_that_fails_leaves_what_patterns_found(script):
     read = read_brief("Budget: 30k EUR", CATALOGUE, model=ladder(*script))
-    assert [one.shown for one in read.proposals] == ["EUR 30,000"]
+    assert [one.shown for one in read.proposals] == ["30,000 EUR"]
     assert "could not help" in read.notices[0]
 
 

@@ -70,7 +70,7 @@ def test_the_same_source_again_replaces_its_open_proposals(service):
     service.prefill("Budget: 40k EUR", name="mail")
     service.prefill("Start: 1 March 2027", name="call")
     assert [(one.fact, one.shown) for one in service.proposals()] == [
-        ("budget.total", "EUR 40,000"),
+        ("budget.total", "40,000 EUR"),
         ("team.start", "1 March 2027"),
     ]
 
@@ -106,7 +106,7 @@ def test_a_file_is_read_by_the_ingester(service, tmp_path):
     found = service.prefill_file(page)
     assert [(one.fact, one.source) for one in found] == [("budget.total", "brief.html")]
     dropped = service.prefill_file(b"Budget: 31k EUR", name="brief.txt")
-    assert [(one.shown, one.source) for one in dropped] == [("EUR 31,000", "brief.txt")]
+    assert [(one.shown, one.source) for one in dropped] == [("31,000 EUR", "brief.txt")]
     for bad in (tmp_path / "missing.txt", b"\x00\x01\x02"):
         with pytest.raises(FileRejected):
             service.prefill_file(bad, name="x.txt")

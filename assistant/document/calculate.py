@@ -59,9 +59,9 @@ def _labelling_cost(facts: ProjectFacts) -> Calculation | None:
         return None
     total = amount.middle * each.middle
     return Calculation(
-        {"total": f"{each.unit} {figure(total)}"},
-        f"{figure(amount.middle)} × {each.unit} {figure(each.middle)} = "
-        f"{each.unit} {figure(total)}.",
+        {"total": f"{figure(total)} {each.unit}"},
+        f"{figure(amount.middle)} × {figure(each.middle)} {each.unit} = "
+        f"{figure(total)} {each.unit}.",
         ("labels.amount", "labels.cost_each"),
     )
 
@@ -107,8 +107,8 @@ def _cost_and_benefit(facts: ProjectFacts) -> Calculation | None:
     rest = figure(abs(worth - cost))
     return Calculation(
         {
-            "cost": f"{running.unit} {figure(cost)}",
-            "rest": f"{running.unit} {rest} {'less' if cost <= worth else 'more'}",
+            "cost": f"{figure(cost)} {running.unit}",
+            "rest": f"{rest} {running.unit} {'less' if cost <= worth else 'more'}",
         },
         f"{figure(running.middle)} × 12 = {figure(cost)}; the difference to {figure(worth)} "
         f"is {rest}.",
@@ -124,7 +124,7 @@ def _payback(facts: ProjectFacts) -> Calculation | None:
         return None
     months = total.middle / benefit.middle * MONTHS
     return Calculation(
-        {"months": figure(months)},
+        {"time": _months(months)},
         f"{figure(total.middle)} / {figure(benefit.middle)} × 12 = {figure(months)} months, "
         "before the running cost.",
         ("budget.total", "value.benefit_year"),
@@ -161,8 +161,8 @@ def _request_cost(facts: ProjectFacts) -> Calculation | None:
         return None
     month = cases.middle * each.middle * 30
     return Calculation(
-        {"month": f"{each.unit} {figure(month)}"},
-        f"{figure(cases.middle)} × {figure(each.middle)} × 30 days = {each.unit} {figure(month)}, "
+        {"month": f"{figure(month)} {each.unit}"},
+        f"{figure(cases.middle)} × {figure(each.middle)} × 30 days = {figure(month)} {each.unit}, "
         "at one request a decision.",
         ("problem.frequency", "llm.cost_per_request"),
     )
@@ -189,6 +189,16 @@ def _amount(facts: ProjectFacts, key: str) -> Amount | None:
 def _money(facts: ProjectFacts, key: str) -> Amount | None:
     value = _amount(facts, key)
     return value if value is not None and value.unit else None
+
+
+def _months(months: float) -> str:
+    """A time as one speaks of it: nobody counts tenths of a long time, or parts of a month.
+
+    >>> _months(0.96), _months(1.3), _months(3.84), _months(14.2)
+    ('a month or less', 'about 1.3 months', 'about 3.8 months', 'about 14 months')
+    """
+    rounded = f"{months:.1f}" if months < MONTHS else f"{months:.0f}"
+    return "a month or less" if months <= 1 else f"about {rounded.removesuffix('.0')} months"
 
 
 def _percent(share: float) -> str:

@@ -19,7 +19,8 @@ class Sentence:
 
     `facts` are fact ids, `passages` are passage ids. `note` says more about the origin: the
     arithmetic ("Calculated: 12 / (12 + 85) = 12 %"), a source file, who edited it. Sentences with
-    `refers` mention facts that are stated elsewhere.
+    `refers` mention facts that are stated elsewhere. `lead` are the words at the start of the text
+    that name what follows ("Why now:"), to be set off where a format can.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Sentence:
     passages: tuple[str, ...] = ()
     note: str = ""
     refers: bool = False
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

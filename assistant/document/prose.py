@@ -164,6 +164,16 @@ def fill(pattern: str, values: Mapping[str, str]) -> str:
     return capital(filled) if pattern.startswith("{") else filled
 
 
+def opening(pattern: str) -> str:
+    """The pattern's words before its value, where they end in a colon: they name what follows.
+
+    >>> opening("In scope: {scope.in}."), opening("Counted in {a.b}: {c.d} today.")
+    ('In scope:', '')
+    """
+    found = re.match(r"[^{}]*:(?= \{)", pattern)
+    return found[0] if found else ""
+
+
 def placeholders(pattern: str) -> tuple[str, ...]:
     """The names in braces, each once, in order."""
     return tuple(dict.fromkeys(PLACEHOLDER.findall(pattern)))

@@ -17,7 +17,7 @@ Form = Literal["say", "choose", "own", "list", "table"]
 # The type of fact that each form is for.
 _TYPES: Mapping[Form, tuple[str, ...]] = {
     "choose": ("choice", "yes_no"),
-    "own": ("long_text",),
+    "own": ("text", "long_text"),
     "list": ("list",),
     "table": ("table",),
 }

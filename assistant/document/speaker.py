@@ -12,6 +12,7 @@ from assistant.document.prose import (
     ended,
     fill,
     inline,
+    opening,
     own_words,
     phrase,
     placeholders,
@@ -183,35 +184,54 @@ class Speaker:
             case "say" if pattern.text:
                 names = placeholders(pattern.text)
                 words = {one: self._words(one, pattern.text) or "" for one in names}
-                flow.say(self._sentence(fill(pattern.text, words), pattern.facts))
+                lead = opening(pattern.text)
+                if lead:
+                    flow.begin(_name(fact))
+                flow.say(self._sentence(fill(pattern.text, words), pattern.facts, lead))
             case _:
                 self._plainly(flow, fact)
         for one in pattern.facts:
             self._note(flow, one)
 
-    def _sentence(self, text: str, facts: tuple[str, ...]) -> Sentence:
+    def _sentence(self, text: str, facts: tuple[str, ...], lead: str = "") -> Sentence:
         origins = {origin_of(self._stated(fact)) for fact in facts}
         if "assumption" in origins:
             return Sentence(f"{ASSUMED} {text}", "assumption", facts)
-        return Sentence(text, "said", facts)
+        return Sentence(text, "said", facts, lead=lead)
 
     def _own(self, flow: Flow, fact: str, lead: str) -> None:
+        if lead:
+            flow.begin(_name(fact))
         paragraphs = own_words(str(self.facts.value(fact)))
         for place, text in enumerate(paragraphs):
             if place:
                 flow.paragraph()
-            flow.say(self._sentence(f"{lead} {text}" if lead and not place else text, (fact,)))
+            if lead and not place:
+                flow.say(self._sentence(f"{lead} {text}", (fact,), lead))
+            else:
+                flow.say(self._sentence(text, (fact,)))
 
     def _note(self, flow: Flow, fact: str) -> None:
         for text in own_words(self._stated(fact).note):
             flow.say(Sentence(text, origin_of(self._stated(fact)), (fact,)))
 
     def _list(self, flow: Flow, fact: str, pattern: Pattern) -> None:
-        joined = self._words(fact, pattern.text)
+        joined, items = self._words(fact, pattern.text), self.items(fact)
         if joined is not None:
-            flow.say(self._sentence(fill(pattern.text, {fact: joined}), (fact,)))
+            lead = opening(pattern.text)
+            if lead:
+                flow.begin(f"{_name(fact)}/in-line")
+            flow.say(self._sentence(fill(pattern.text, {fact: joined}), (fact,), lead))
             return
-        flow.say(replace(self._sentence(pattern.lead, (fact,)), refers=True))
+        if pattern.lead:
+            flow.begin(f"{_name(fact)}/lead")
+        if len(items) == 1:
+            # A list of one is a sentence.
+            text = f"{pattern.lead} {ended(capital(items[0]))}".strip()
+            flow.say(self._sentence(text, (fact,), pattern.lead))
+            return
+        if pattern.lead:
+            flow.say(replace(self._sentence(pattern.lead, (fact,), pattern.lead), refers=True))
         flow.add(_name(fact), self._bullets(fact))
 
     def _bullets(self, fact: str) -> Block:
@@ -243,7 +263,8 @@ class Speaker:
             self._list(flow, fact, Pattern("list", (fact,), f"{lead} {{{fact}}}.", lead=lead))
             return
         paragraphs = own_words(self.shown(fact))
-        flow.say(self._sentence(f"{lead} {' '.join(paragraphs)}", (fact,)))
+        flow.begin(_name(fact))
+        flow.say(self._sentence(f"{lead} {' '.join(paragraphs)}", (fact,), lead))
 
     def _calculated(self, name: str) -> Iterable[Sentence]:
         found = calculate(name, self.facts)

@@ -57,10 +57,12 @@ def _runs(runs: Sequence[Run]) -> str:
 
 
 def _run(run: Run) -> str:
-    words = _letters(run.text)
+    words = _letters(run.rest)
     if run.origin in ("assumption", "open") and words:
         words = f"*{words}*"
-    return words + _marks(run)
+    lead = f"**{_letters(run.lead)}**" if run.lead else ""
+    # A space between, which taking letters together removed.
+    return " ".join(filter(None, (lead, words))) + _marks(run)
 
 
 def _marks(run: Run) -> str:

@@ -129,7 +129,9 @@ class _Body:
         return " ".join(self._run(run) for run in runs)
 
     def _run(self, run: Run) -> str:
-        words = escape(run.text)
+        words = escape(run.rest)
+        if run.lead:
+            words = f"<strong>{escape(run.lead)}</strong>{words}"
         if run.origin != "label":
             about = f' title="{escape(run.about)}"' if run.about else ""
             words = f'<span class="{run.origin}"{about}>{words}</span>'

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.document import Block, Document, Origin
+from assistant.document import Block, Document, Origin, Sentence
 from assistant.export.notes import Notes, Part, Source, shown_date
 from assistant.picture import Picture, draw, visible
 
@@ -13,13 +13,20 @@ from assistant.picture import Picture, draw, visible
 class Run:
     """A sentence or cell: safe text, where it comes from, and the notes that stand behind it.
 
-    `about` says in a few words where this text alone comes from.
+    `about` says in a few words where this text alone comes from. `lead` are the words at its start
+    that are set off; `rest` is what follows them.
     """
 
     text: str
     origin: Origin
     notes: tuple[int, ...] = ()
     about: str = ""
+    lead: str = ""
+
+    @property
+    def rest(self) -> str:
+        """The text behind the lead, with the space between them."""
+        return self.text.removeprefix(self.lead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +173,10 @@ def _runs(parts: Sequence[Part], section: str, notes: Notes) -> tuple[Run, ...]:
 
 
 def _run(part: Part, notes: Notes, sources: Sequence[Source] = ()) -> Run:
-    return Run(visible(part.text).strip(), part.origin, notes.numbers(sources), notes.about(part))
+    text, lead = visible(part.text).strip(), ""
+    if isinstance(part, Sentence) and text.startswith(visible(part.lead)):
+        lead = visible(part.lead)
+    return Run(text, part.origin, notes.numbers(sources), notes.about(part), lead)
 
 
 def shares(head: Sequence[str], rows: Sequence[Sequence[Run]]) -> tuple[float, ...]:

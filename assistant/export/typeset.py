@@ -122,7 +122,8 @@ def _run(run: Run, placed: set[int]) -> dict[str, Any]:
     again = [number for number in run.notes if number in placed]
     placed.update(run.notes)
     return {
-        "text": run.text,
+        "lead": run.lead,
+        "text": run.rest,
         "origin": run.origin,
         "notes": run.notes,
         "again": again,

@@ -110,7 +110,8 @@ class _Body:
         style = _STYLE_OF.get(run.origin)
         look = (f'<w:rStyle w:val="{style}"/>' if style else "") + look
         comma = '<w:r><w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr><w:t>,</w:t></w:r>'
-        return _text(run.text, look) + comma.join(self._note(number) for number in run.notes)
+        words = _text(run.lead, look + _BOLD) + _text(run.rest, look)
+        return words + comma.join(self._note(number) for number in run.notes)
 
     def _note(self, number: int) -> str:
         """A footnote where it is first referred to, and a reference to its number from then on."""

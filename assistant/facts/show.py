@@ -14,7 +14,7 @@ _SINGULAR = {"hours": "hour", "days": "day", "weeks": "week", "months": "month",
 
 
 def show_value(fact: Fact, value: Value) -> str:
-    """The value in words: "150 ms", "about 40,000 examples", "EUR 30,000 a year", "PR-AUC"."""
+    """The value in words: "150 ms", "about 40,000 examples", "30,000 EUR a year", "PR-AUC"."""
     match value:
         case bool():
             return "yes" if value else "no"
@@ -38,7 +38,7 @@ def show_amount(amount: Amount, *, counted: bool = False) -> str:
     """An amount in words.
 
     >>> show_amount(Amount(2, 3, "weeks")), show_amount(Amount(30000, 30000, "EUR", per="year"))
-    ('2 to 3 weeks', 'EUR 30,000 a year')
+    ('2 to 3 weeks', '30,000 EUR a year')
     """
     money = amount.unit in CURRENCIES
     ends = [_figure(end, money=money, counted=counted) for end in (amount.low, amount.high)]
@@ -46,8 +46,7 @@ def show_amount(amount: Amount, *, counted: bool = False) -> str:
     unit = amount.unit
     if amount.low == amount.high == 1:
         unit = _SINGULAR.get(unit, unit)
-    words = [amount.bound, "about" if amount.about else ""]
-    words += [unit, figures] if money else [figures, unit]
+    words = [amount.bound, "about" if amount.about else "", figures, unit]
     if amount.per:
         rate = money or amount.per not in PERIODS
         words.append(article(amount.per) if rate else f"per {amount.per}")

@@ -1,4 +1,4 @@
-"""A text and a language model → candidates, each checked: its quote and its numbers are in the text.
+"""A text and a language model → candidates whose quotes and numbers stand in the text.
 
 The model may point at words and name a fact; what the value is, code reads from those words.
 """
@@ -19,7 +19,8 @@ from assistant.prefill.patterns import FOLDER, Lore
 from assistant.prefill.sentences import Sentence
 
 PROMPT: Path = FOLDER / "prompt.md"
-CHUNK = 6_000  # characters of the text in one request
+CHUNK = 4_000  # characters of the text in one request
+ROOMY = 8_000  # tokens of context that hold the list of all facts, a chunk and the reply
 SMALL_CHUNK = 1_200  # where the model's context is small
 SMALL_FACTS = 24
 MOST_CHUNKS = 40
@@ -54,7 +55,7 @@ def by_model(
     model: Ladder,
 ) -> Asked:
     """Ask for facts chunk by chunk; a failure ends the asking and becomes the notice."""
-    small = model.context_tokens() is not None
+    small = model.context_tokens() < ROOMY
     places = _Places.of(text)
     free = _unguarded(text, sentences, lore)
     found: list[Candidate] = []

@@ -15,7 +15,7 @@ _SHORT = frozenset(
 )
 # An address or code without a blank: nothing is stated in it, and patterns would be slow there.
 _NO_WORD = re.compile(r"\S{60,}")
-_KEY = re.compile(r"([^\W_][^:.!?;|]{1,48}?)(?: ?:| ?\||\t| [–—=])(?: |$)")
+_KEY = re.compile(r"([^\W_][^:.!?;|]{0,48}?)(?: ?:| ?\||\t| [–—=])(?: |$)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from assistant.service.reading import Reading
 from assistant.service.showing import Showing
 from assistant.service.taking_in import FileProgress, IngestReport, Rejected, Taken, take_in
 from assistant.service.telling import facts_that_matter
+from assistant.service.threads import Threading
 from assistant.settings import Settings, load_settings
 from assistant.store import HeldPassage, Project, Store, StoredFile
 
@@ -43,6 +44,7 @@ HITS = 8
 
 
 class Assistant(
+    Threading,
     Conversing,
     Chatting,
     Interviewing,

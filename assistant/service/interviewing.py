@@ -192,7 +192,7 @@ class Interviewing(Scoping, ABC):
             needs=needs,
             facts=facts,
             marks=_marks(rows),
-            raised=raised(in_force(catalogue, facts)),
+            raised=raised(facts),
             after=max(touched)[1] if touched else None,
         )
 

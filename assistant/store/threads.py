@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import Engine, Row, Select, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from assistant.store.database import reading, writing
 from assistant.store.projects import new_id
@@ -78,17 +77,13 @@ class Threads:
 
         Names older than `keep_s` seconds are forgotten.
         """
-        now = time.time()
-        try:
-            with writing(self._engine) as connection:
-                connection.execute(delete(chat_events).where(chat_events.c.at < now - keep_s))
-                known = select(chat_events.c.id).where(chat_events.c.id.in_(names := [*ids]))
-                if connection.execute(known).first() is not None:
-                    return False
-                for name in dict.fromkeys(names):
-                    connection.execute(insert(chat_events).values(id=name, at=now))
-        except IntegrityError:
-            return False
+        now, names = time.time(), sorted(set(ids))
+        with writing(self._engine) as connection:
+            connection.execute(delete(chat_events).where(chat_events.c.at < now - keep_s))
+            known = select(chat_events.c.id).where(chat_events.c.id.in_(names))
+            if connection.execute(known).first() is not None:
+                return False
+            connection.execute(insert(chat_events), [{"id": name, "at": now} for name in names])
         return True
 
     # -- channels
@@ -249,11 +244,16 @@ class Threads:
 
     def answered(self, handoff_id: str) -> None:
         """A handed-over question has its answer."""
+        self._change_handoff(handoff_id, answered_at=time.time())
+
+    def renew(self, handoff_id: str, event: int) -> None:
+        """A handed-over question was asked again, after the project's change `event`."""
+        self._change_handoff(handoff_id, event=event)
+
+    def _change_handoff(self, handoff_id: str, **values: Any) -> None:
         with writing(self._engine) as connection:
             connection.execute(
-                update(chat_handoffs)
-                .where(chat_handoffs.c.id == handoff_id)
-                .values(answered_at=time.time())
+                update(chat_handoffs).where(chat_handoffs.c.id == handoff_id).values(**values)
             )
 
 

@@ -63,7 +63,7 @@ def facts_of(page_server, project):
 def test_an_idea_becomes_answers_and_three_documents(open_page, page_server):
     page = open_page("/")
     page.get_by_label("Your text").fill(IDEA)
-    page.locator(".st-key-start-brief").get_by_label("Project").fill("Parcels")
+    page.locator(".st-key-start-brief").get_by_role("textbox", name="Project").fill("Parcels")
     page.get_by_role("button", name="Read it").click()
     page.get_by_text("facts were read from your text").wait_for()
     # Each proposal shows the words it came from, and they stand in the text.
@@ -124,7 +124,7 @@ def test_an_example_is_opened_judged_and_deleted(open_page):
     [
         ("problem.statement", "Drivers reload the van for 20 minutes.", "Drivers reload"),
         ("users.count", "about 40", "about 40"),
-        ("problem.cost_today", "30000-50000", "EUR 30,000 to 50,000"),
+        ("problem.cost_today", "30000-50000", "30,000 to 50,000 EUR"),
         ("labels.delay", "2-3 weeks", "2 to 3 weeks"),
         ("scope.in", "parcels\nletters", "parcels; letters"),
         ("success.owner", "Mira Novak (head of depot)", "Mira Novak (head of depot)"),

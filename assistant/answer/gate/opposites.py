@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from assistant.answer.gate.stance import CLAUSE_ENDS, Stance, stance_of
 from assistant.answer.gate.words import Token, lists, stem, without_prefix
 
-__all__ = ["reverses", "rival_named", "stance_of", "swaps_modifier"]
+__all__ = ["faces", "reverses", "rival_named", "stance_of", "swaps_modifier"]
 
 _PAIRS = (
     ("under", "over"),
@@ -101,14 +101,22 @@ def _stems(words: frozenset[str]) -> frozenset[str]:
     return frozenset(stem(word) for word in words)
 
 
-def _under_for_over(token: Token, given: Stance) -> bool:
-    """True for "underconfident" where the window has "overconfident"."""
+def faces(word: str, other: str) -> bool:
+    """True for words that differ by prefixes of opposite sense.
+
+    >>> faces("underconfident", "overconfident"), faces("under", "over")
+    (True, False)
+    """
     for left, right in _PAIRS:
-        for own, other in ((left, right), (right, left)):
-            rest = token.low.removeprefix(own)
-            if rest != token.low and len(rest) > 3 and other + rest in given.lows:
+        for own, facing in ((left, right), (right, left)):
+            rest = word.removeprefix(own)
+            if rest != word and len(rest) > 3 and facing + rest == other:
                 return True
     return False
+
+
+def _under_for_over(token: Token, given: Stance) -> bool:
+    return any(faces(token.low, low) for low in given.lows)
 
 
 def _prefix_flipped(token: Token, affirmed: bool, other: Stance) -> bool:

@@ -21,6 +21,8 @@ _WORDS = {
     "half": "50 %", "quarter": "25 %", "thirds": "/3", "quarters": "/4",
 }  # fmt: skip
 _WORD = re.compile(rf"\b({'|'.join(_WORDS)})\b", re.IGNORECASE)
+# The words that are a number by themselves; "one" is one only beside other numbers.
+NUMBER_WORDS = {"one": 1.0} | {word: float(to) for word, to in _WORDS.items() if to.isdigit()}
 _FRACTION = re.compile(r"\b(?:a|one)[ -](third|fifth|tenth)\b", re.IGNORECASE)
 _FRACTIONS = {"third": "33.33 %", "fifth": "20 %", "tenth": "10 %"}
 _PARTS = re.compile(r"(\d+)[ -]/([34])")

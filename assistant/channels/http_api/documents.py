@@ -3,9 +3,10 @@
 import hashlib
 import tempfile
 from pathlib import Path
+from threading import Event
 from typing import Annotated, Any, Literal
 
-from fastapi import Header, Query, Response
+from fastapi import Header, Query, Request, Response
 from fastapi import Path as InPath
 from pydantic import Field
 
@@ -24,6 +25,7 @@ from assistant.channels.http_api.routes import (
     scope,
 )
 from assistant.channels.http_api.shapes import Body, Shape
+from assistant.channels.http_api.streams import finished
 from assistant.errors import NotFound
 
 router = new_router("documents")
@@ -138,12 +140,23 @@ def preview(project: ProjectName, kind: Kind, service: Service) -> object:
 @router.post(
     ONE, openapi_extra=WRITE_ONCE, responses=ERRORS, status_code=201, response_model=DocumentShape
 )
-def write_document(
-    project: ProjectName, kind: Kind, wish: Compose, service: Service, caller: CalledBy
+async def write_document(
+    project: ProjectName,
+    kind: Kind,
+    wish: Compose,
+    service: Service,
+    caller: CalledBy,
+    request: Request,
 ) -> object:
     """Write the document and keep it as a new version, if it says something new."""
-    made = service.document(kind, rewrite=wish.rewrite, project=project, author=author_of(caller))
-    return document_to_data(made)
+
+    def write(_cancelled: Event) -> dict[str, Any]:
+        made = service.document(
+            kind, rewrite=wish.rewrite, project=project, author=author_of(caller)
+        )
+        return document_to_data(made)
+
+    return await finished(request, write)
 
 
 @router.get(
