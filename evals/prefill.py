@@ -21,8 +21,8 @@ from cases import CASES, Split, split_of
 if __package__ in {None, ""}:
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from assistant.facts.values import CURRENCIES, SECONDS
 from assistant.facts import Amount, Catalogue, Day, Fact, Person, Value, load_catalogue, parse_value
+from assistant.facts.values import CURRENCIES, SECONDS
 from assistant.prefill import Encode, Proposal, propose
 
 FOLDER = CASES / "prefill"
@@ -246,7 +246,10 @@ def prefill(assistant: Any, split: str) -> dict[str, Any]:
 def measure(
     split: str, encode: Encode, notice: Callable[[str], Sequence[Proposal]] | None = None
 ) -> dict[str, Any]:
-    """The scores without a model, for patterns alone and with the encoder."""
+    """The scores without a model, for patterns alone and with the encoder.
+
+    Briefs in the folder `blind` count on both halves, by themselves.
+    """
     catalogue = load_catalogue()
     briefs = [one for one in read_briefs(catalogue) if split in ("all", one.split)]
     patterns = run(lambda text: propose(text, catalogue), briefs, catalogue)
@@ -256,6 +259,13 @@ def measure(
     shown |= {f"lowest rung: {name}": value for name, value in scores(lowest).items()}
     shown |= by_confidence(lowest)
     failed = failures(lowest)
+    blind = run(
+        lambda text: propose(text, catalogue, encode=encode),
+        read_briefs(catalogue, FOLDER / "blind"),
+        catalogue,
+    )
+    shown |= {f"never tuned on: {name}": value for name, value in scores(blind).items()}
+    failed += failures(blind)
     if notice is not None:
         messages = [one for one in read_messages(catalogue) if split in ("all", one.split)]
         chat = run(notice, messages, catalogue)

@@ -51,6 +51,8 @@ ONLY_IN = {
     "PIL": {"picture"},
     "fastapi": {"channels"},
     "uvicorn": {"channels"},
+    "slack_bolt": {"channels"},
+    "slack_sdk": {"channels"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
 }

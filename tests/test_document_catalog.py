@@ -136,7 +136,7 @@ def test_a_broken_file_is_refused_with_the_place(tmp_path, document, template, f
     [
         ("- say: Nothing at all.", "says no fact"),
         ("- say: 'About {no.such_fact}.'", "there is no fact"),
-        ("- {own: users.primary}", "is a text"),
+        ("- {own: scope.in}", "is a list"),
         ("- {own: problem.today, table: data.sources}", "more than one form"),
         ("- {choose: data.contract, say: {yes: There is one.}}", "other answers"),
         ("- {choose: data.contract, say: It is.}", "a sentence for each answer"),

@@ -260,7 +260,7 @@ def test_unknown_is_an_open_item_with_owner_and_date():
     assert (item.owner, item.due, item.section) == ("Finance", "2026-12-12", "labels")
     assert item.text.endswith("ask the card scheme")
     table = document.of("open")[0]
-    assert table.head == ("section", "question", "who finds out", "by when")
+    assert table.head == ("Section", "Question", "Who finds out", "By when")
     row = next(row for row in table.rows if row[1].facts == ("labels.delay",))
     assert [cell.text for cell in row[2:]] == ["Finance", "2026-12-12"]
 

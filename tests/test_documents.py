@@ -92,11 +92,13 @@ def test_a_diff_shows_blocks_and_words(desk):
         ("added", "150 "),
         ("same", "rules."),
     ]
-    assert changed["tdd/users/who"].change == "added"
+    assert changed["tdd/users/who/users-skills"].change == "added"
     desk.unset_fact("users.skills")
     desk.document("tdd")
     back = desk.document_diff("tdd", 2, 3)
-    assert [(one.key, one.change) for one in back.changes] == [("tdd/users/who", "removed")]
+    assert [(one.key, one.change) for one in back.changes] == [
+        ("tdd/users/who/users-skills", "removed")
+    ]
     assert diff_to_data(back)["changes"][0]["before"]
     assert desk.document_diff("tdd", 1, 1).changes == ()
 

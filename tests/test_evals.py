@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 from cases import read_questions
-from suites import citations, retrieval
+from run import SUITES
 
 EVALS = Path(__file__).parents[1] / "evals"
 THRESHOLDS = yaml.safe_load((EVALS / "thresholds.yaml").read_text(encoding="utf-8"))
-SUITES = {"retrieval": retrieval, "citations": citations}
 
 
 @pytest.mark.parametrize("suite", sorted(THRESHOLDS))

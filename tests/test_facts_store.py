@@ -254,7 +254,8 @@ def test_what_was_taken_back_before_one_looked_is_none(service):
 # -- kills
 
 
-def test_no_acknowledged_change_is_lost_to_a_kill(tmp_path):
+@pytest.mark.parametrize("way", ["facts", "interview"])
+def test_no_acknowledged_change_is_lost_to_a_kill(tmp_path, way):
     home = tmp_path / "store"
     made = Scoped(home)
     made.project("default")
@@ -262,7 +263,7 @@ def test_no_acknowledged_change_is_lost_to_a_kill(tmp_path):
     chance = random.Random(3)
     heard: list[list[str]] = []
     with subprocess.Popen(
-        [sys.executable, str(WRITERS), str(home)],
+        [sys.executable, str(WRITERS), str(home), way],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as nursery:  # fmt: skip
         for seed in range(KILLS):

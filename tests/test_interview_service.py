@@ -153,11 +153,14 @@ def test_a_changed_answer_takes_others_along_and_loses_nothing(service):
     service.answer("data.positives_share", "2 %")
     step = service.answer("ml.task", "forecasting")
     label = service.catalogue()["data.positives_share"].label
-    assert any("No longer part" in one and label in one for one in step.notices)
+    assert any("stays in the documents" in one and label in one for one in step.notices)
     (item,) = [one for one in service.review() if one.fact.id == "data.positives_share"]
     assert (item.state, item.shown) == ("left_out", "2 %")
+    # What was said is shown until somebody takes it back: nobody forgets it without knowing.
+    shown = [one for block in service.document("tdd", save=False).blocks for one in block.parts]
+    assert any("data.positives_share" in one.facts and "2 %" in one.text for one in shown)
     step = service.answer("ml.task", "classification")
-    assert any("Applies again" in one and label in one for one in step.notices)
+    assert any("Asked for again" in one and label in one for one in step.notices)
     assert value(service, "data.positives_share").middle == 2
 
 
@@ -187,6 +190,19 @@ def test_a_contradiction_is_put_first_and_only_until_it_is_answered(service):
     # Another answer can bring it back.
     service.answer("evaluation.split", "time")
     assert service.next_question("tdd").question.reason != "contradiction"
+
+
+def test_an_answer_that_is_not_asked_any_more_still_contradicts(service):
+    """A limit of 150 ms is asked of services only, and still rules a nightly batch out."""
+    service.answer("serving.mode", "online")
+    service.answer("serving.latency_p95", "150 ms")
+    step = service.answer("serving.mode", "batch", kind="tdd")
+    assert any("stays in the documents" in one for one in step.notices)
+    assert (step.question.fact.id, step.question.reason) == ("serving.mode", "contradiction")
+    assert "150 ms" in step.question.contradiction
+    shown = " ".join(block.text for block in service.document("tdd", save=False).blocks)
+    assert "150 ms" in shown
+    assert "batch" in shown
 
 
 def test_a_contradiction_can_be_put_off(service):

@@ -1,4 +1,4 @@
-"""Facts found in a text: the words are exact, guards hold, the text commands nothing, time is linear."""
+"""Facts found in a text: the words are exact, guards hold, and the text commands nothing."""
 
 import time
 from pathlib import Path
@@ -7,7 +7,6 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 
 from assistant.facts import load_catalogue, show_value, to_data
 from assistant.ladder import Ladder, ScriptedModel
@@ -74,7 +73,7 @@ def test_a_stated_fact_is_found(text, fact, shown):
         "Budget: tbd",
         "Our budget is undecided.",
         "The memo of 2019 had a budget of 10,000 EUR.",
-        "From: sales@lingofast.example\nWe have a latency of 45 ms and our budget is 1 million EUR.",
+        "From: sales@lingofast.example\nWe have a latency of 45 ms.\nOur budget is 1 million EUR.",
         "It does not run on AWS.",
         "Other museums have 300,000 visitors a day.",
         "",
@@ -107,9 +106,7 @@ def test_there_is_one_proposal_for_a_fact_and_the_surer_one_wins():
 
 
 def test_proposals_come_in_the_order_of_the_catalogue():
-    places = [
-        CATALOGUE.place(one.fact) for one in propose(brief("support-brief"), CATALOGUE)
-    ]
+    places = [CATALOGUE.place(one.fact) for one in propose(brief("support-brief"), CATALOGUE)]
     assert len(places) > 20
     assert places == sorted(places)
 
@@ -130,9 +127,36 @@ def test_every_proposal_of_a_brief_has_its_exact_words(path):
 
 
 PIECES = st.sampled_from(
-    ["Budget: ", "30k EUR", " within ", "150 ms", "\n", "\n> ", "- ", "We have ", "no ", "labels", ". "]
-    + ["1,", "| ", "# ", "?", "\ue001\ue100", "\u202e", "Dr. ", "Ada King", " is the product owner", "«", "{money}"]
-    + ["https://example.org/" + "a" * 70, "\x00", "\r\n", "\u2028", "%", " a month"]
+    [
+        "Budget: ",
+        "30k EUR",
+        " within ",
+        "150 ms",
+        "\n",
+        "\n> ",
+        "- ",
+        "We have ",
+        "no ",
+        "labels",
+        ". ",
+        "1,",
+        "| ",
+        "# ",
+        "?",
+        "\ue001\ue100",
+        "\u202e",
+        "Dr. ",
+        "Ada King",
+        " is the product owner",
+        "«",
+        "{money}",
+        "https://example.org/" + "a" * 70,
+        "\x00",
+        "\r\n",
+        "\u2028",
+        "%",
+        " a month",
+    ]
 )
 
 
@@ -145,8 +169,31 @@ def test_any_text_gives_spans_of_itself(text):
 
 @pytest.mark.parametrize(
     "unit",
-    ["a", "1,", " ", "a ", "1 ", "\n", ". ", "> ", "- ", "#", "a: ", "A ", "one ", "| ", "the and, "]
-    + ["we have 1 ", '"', "(", "EUR ", "no ", "if we had ", "x\n", "1 in 2 "],
+    [
+        "a",
+        "1,",
+        " ",
+        "a ",
+        "1 ",
+        "\n",
+        ". ",
+        "> ",
+        "- ",
+        "#",
+        "a: ",
+        "A ",
+        "one ",
+        "| ",
+        "the and, ",
+        "we have 1 ",
+        '"',
+        "(",
+        "EUR ",
+        "no ",
+        "if we had ",
+        "x\n",
+        "1 in 2 ",
+    ],
 )
 def test_long_texts_take_no_longer_than_their_length(unit):
     """Ten times the text must not take a hundred times as long; no clock is compared alone."""
@@ -207,7 +254,10 @@ def test_patterns_deny_nothing_that_they_say_themselves():
 
 
 def test_every_pattern_file_is_read():
-    assert {path.name for path in (FOLDER / "patterns").glob("*.yaml")} >= {"money.yaml", "time.yaml"}
+    assert {path.name for path in (FOLDER / "patterns").glob("*.yaml")} >= {
+        "money.yaml",
+        "time.yaml",
+    }
     assert len(load_lore().patterns) > 300
 
 
@@ -221,7 +271,9 @@ def ladder(*script):
 def reply(*facts):
     import json
 
-    return json.dumps({"facts": [dict(zip(("fact", "value", "quote"), one, strict=True)) for one in facts]})
+    return json.dumps(
+        {"facts": [dict(zip(("fact", "value", "quote"), one, strict=True)) for one in facts]}
+    )
 
 
 TEXT = "The crew of nine would use it on tablets. It was 7 degrees. Could it cost 12 EUR?"

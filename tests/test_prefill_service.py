@@ -116,7 +116,10 @@ def test_a_file_is_read_by_the_ingester(service, tmp_path):
     ("message", "expected"),
     [
         ("Everything runs on Azure and we have no GPU. What now?", {"infra.platform", "infra.gpu"}),
-        ("Our budget is 30k EUR and we have to be live by 1 June 2027.", {"budget.total", "plan.deadline"}),
+        (
+            "Our budget is 30k EUR and we have to be live by 1 June 2027.",
+            {"budget.total", "plan.deadline"},
+        ),
         ("What is a good budget for labelling 10,000 images?", set()),
         ("Is 200 ms a good latency?", set()),
         ("The paper reports 93 % F1 on 25,000 reviews.", set()),

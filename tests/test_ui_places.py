@@ -47,15 +47,16 @@ def test_every_place_shows_a_rich_project(page, assistant, place):
     assert shown_html(page).count("<h1") == 1
 
 
-@pytest.mark.parametrize(("language", "word"), [("de", "Speichern und weiter"), ("fa", "نمی‌دانم")])
+@pytest.mark.parametrize(
+    ("language", "word"), [("de", "Speichern und weiter"), ("fa", "ذخیره و ادامه")]
+)
 def test_the_interview_speaks_other_languages_and_says_that_the_question_does_not(
     page, language, word
 ):
     page.query_params["l"] = language
     page.switch_page("screens/interview.py").run()
     assert not page.exception
-    labels = [button.label for button in page.button]
-    assert any(word in label for label in labels) or word in str(page.get("popover"))
+    assert word in [button.label for button in page.button]
     assert say("interview.in_english", language=language) in Seen(shown_html(page)).text
 
 
@@ -75,12 +76,12 @@ def test_a_fact_in_a_question_is_offered_and_saved_with_its_words(page, assistan
     asked = "We must be live by 1 June 2027. What is data drift?"
     assert assistant.notice(asked)
     page.chat_input[0].set_value(asked).run()
-    chip = next(one for one in page.button if one.label.startswith("Save: "))
+    chip = next(one for one in page.button if (one.key or "").startswith("notice-"))
     chip.click().run()
     assert not page.exception
     (fact,) = assistant.facts()
     assert fact.quote in asked
-    assert not [one for one in page.button if one.label.startswith("Save: ")]
+    assert not [one for one in page.button if (one.key or "").startswith("notice-")]
 
 
 # -- what people wrote

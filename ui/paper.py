@@ -34,7 +34,7 @@ class Notes:
         return (
             f'<span class="sw-foot sw-of-{part.origin}">'
             f'<button type="button" class="sw-note" aria-describedby="{key}" '
-            f'aria-label="{html.escape(kind)}">{plain_html(sign)}</button>'
+            f'aria-label="{html.escape(f"{sign}: {kind}")}">{plain_html(sign)}</button>'
             f'<span class="sw-tip" role="tooltip" id="{key}">{"<br>".join(lines)}</span></span>'
         )
 

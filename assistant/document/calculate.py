@@ -124,8 +124,8 @@ def _payback(facts: ProjectFacts) -> Calculation | None:
         return None
     months = total.middle / benefit.middle * MONTHS
     return Calculation(
-        {"time": _months(months)},
-        f"{figure(total.middle)} / {figure(benefit.middle)} × 12 = {figure(months)} months, "
+        {"time": "a month or less" if months <= 1 else f"about {_months(months)} months"},
+        f"{figure(total.middle)} / {figure(benefit.middle)} × 12 = {_months(months)} months, "
         "before the running cost.",
         ("budget.total", "value.benefit_year"),
     )
@@ -192,13 +192,12 @@ def _money(facts: ProjectFacts, key: str) -> Amount | None:
 
 
 def _months(months: float) -> str:
-    """A time as one speaks of it: nobody counts tenths of a long time, or parts of a month.
+    """A number of months, with tenths where it is small.
 
-    >>> _months(0.96), _months(1.3), _months(3.84), _months(14.2)
-    ('a month or less', 'about 1.3 months', 'about 3.8 months', 'about 14 months')
+    >>> _months(0.96), _months(3.84), _months(14.2)
+    ('1', '3.8', '14')
     """
-    rounded = f"{months:.1f}" if months < MONTHS else f"{months:.0f}"
-    return "a month or less" if months <= 1 else f"about {rounded.removesuffix('.0')} months"
+    return figure(round(months, 1 if months < MONTHS else 0))
 
 
 def _percent(share: float) -> str:

@@ -6,10 +6,13 @@ from assistant.document.model import Block, Sentence
 
 
 class Flow:
-    """Collects sentences and lists as blocks with stable keys: `key`, `key/2`, `key/<name>`."""
+    """Collects sentences and lists as blocks with stable keys: `key`, `key/2`, `key/<name>`.
 
-    def __init__(self, key: str, section: str) -> None:
-        self._key, self._section = key, section
+    A paragraph of the name `first` has the plain key.
+    """
+
+    def __init__(self, key: str, section: str, first: str = "") -> None:
+        self._key, self._section, self._first = key, section, first
         self._name = ""
         self._paragraphs: dict[str, int] = {}
         self._sentences: list[Sentence] = []
@@ -18,7 +21,7 @@ class Flow:
     def begin(self, name: str) -> None:
         """Begin a paragraph of its own; its name keeps its key whatever stands before it."""
         self.paragraph()
-        self._name = f"/{name}"
+        self._name = "" if name == self._first else f"/{name}"
 
     def say(self, *sentences: Sentence) -> None:
         """Go on with the paragraph."""

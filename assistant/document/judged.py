@@ -67,6 +67,7 @@ class Judged:
             facts,
             (verdict.baseline_source,),
             refers=True,
+            lead=self._words["first_step"],
         )
         if not full:
             shown = (says, *reasons, step)
@@ -91,8 +92,8 @@ class Judged:
 
     def _settle(self, finding: "Finding") -> Sentence:
         question = self._catalogue[finding.ask].question
-        text = f"{self._words['settle']} {question}"
-        return Sentence(text, "open", (finding.ask,), refers=True)
+        lead = self._words["settle"]
+        return Sentence(f"{lead} {question}", "open", (finding.ask,), refers=True, lead=lead)
 
 
 def _finding(finding: "Finding") -> Sentence:
@@ -111,7 +112,8 @@ def _listed(key: str, section: str, lead: str, sentences: Sequence[Sentence]) ->
     """Bullets below the words that introduce them; nothing without sentences."""
     if not sentences:
         return []
-    introduction = Sentence(lead, "guidance", *_provenance(sentences), refers=True)
+    provenance = _provenance(sentences)
+    introduction = Sentence(lead, "guidance", *provenance, refers=True, lead=lead)
     return [
         Block(f"{key}/lead", section, "paragraph", (introduction,)),
         Block(key, section, "bullets", tuple(sentences)),

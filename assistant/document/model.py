@@ -1,8 +1,12 @@
 """A document as data: sections and blocks whose every sentence says where it comes from."""
 
-from collections.abc import Mapping
+import functools
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from assistant.errors import InputInvalid
 
 # said: a person stated it; guidance: a passage; assumption: an unconfirmed default; open: asked
 # and not answered. `label`: the document's own words in a table, such as a row's name.
@@ -206,51 +210,41 @@ def document_to_data(document: Document) -> dict[str, Any]:
     return plain
 
 
-def document_from_data(data: Mapping[str, Any]) -> Document:
-    """The document of such JSON values; its texts and origins are made again from its parts."""
-    return Document(
-        kind=data["kind"],
-        title=data["title"],
-        project=data["project"],
-        blocks=tuple(_block(entry) for entry in data["blocks"]),
-        sections=tuple(Section(**entry) for entry in data["sections"]),
-        open=tuple(OpenItem(**entry) for entry in data["open"]),
-        assumptions=tuple(
-            Assumption(entry["text"], tuple(entry["facts"])) for entry in data["assumptions"]
-        ),
-        references=tuple(
-            Reference(
-                **{
-                    **entry,
-                    "references": tuple(entry["references"]),
-                    "sources": tuple(entry["sources"]),
-                }
-            )
-            for entry in data["references"]
-        ),
-        said=tuple(Said(**entry) for entry in data["said"]),
-        version=data["version"],
-        made_at=data["made_at"],
-        language=data["language"],
+def document_from_data(data: object) -> Document:
+    """The document of such JSON values; its texts and origins are made again from its parts.
+
+    Raises InputInvalid for values that no document gives, as an imported archive may hold them.
+    """
+    try:
+        found = _reader().validate_python(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "content"
+        raise _malformed(f"{place[:120]}: {first['msg']}") from error
+    times = [found.made_at, *(one.at for one in found.said)]
+    times += [block.edit.at for block in found.blocks if block.edit]
+    # Dates end with the year 9999.
+    if not all(0 <= at < 253_402_300_800 for at in times):
+        raise _malformed("a time is no time")
+    known = {section.id for section in found.sections}
+    if len(known) < len(found.sections) or any(
+        block.section not in known for block in found.blocks
+    ):
+        raise _malformed("its sections and blocks do not fit together")
+    return found
+
+
+@functools.cache
+def _reader() -> TypeAdapter[Document]:
+    return TypeAdapter(Document)
+
+
+def _malformed(fault: str) -> InputInvalid:
+    return InputInvalid(
+        f"The stored document cannot be read ({fault}).",
+        remedy="It was not written by this program. Make the document anew from the facts.",
+        code="document_malformed",
     )
-
-
-def _block(entry: Mapping[str, Any]) -> Block:
-    return Block(
-        key=entry["key"],
-        section=entry["section"],
-        kind=entry["kind"],
-        sentences=tuple(Sentence(**_tuples(part)) for part in entry["sentences"]),
-        head=tuple(entry["head"]),
-        rows=tuple(tuple(Cell(**_tuples(cell)) for cell in row) for row in entry["rows"]),
-        picture=entry["picture"],
-        label=entry["label"],
-        edit=Edit(**entry["edit"]) if entry["edit"] else None,
-    )
-
-
-def _tuples(part: Mapping[str, Any]) -> dict[str, Any]:
-    return {**part, "facts": tuple(part["facts"]), "passages": tuple(part["passages"])}
 
 
 def _lists(value: Any) -> Any:

@@ -25,7 +25,7 @@ OPEN_LEAD = "Still open:"
 SOURCES_LEAD = "The sources that these articles rest on:"
 NOTHING_OPEN = "No question is open."
 NOTHING_ASSUMED = "Nothing is assumed: each statement was made by somebody or is cited."
-OPEN_HEAD = ("section", "question", "who finds out", "by when")
+OPEN_HEAD = ("Section", "Question", "Who finds out", "By when")
 
 
 @dataclass(frozen=True, slots=True)

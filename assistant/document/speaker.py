@@ -74,7 +74,7 @@ class Speaker:
 
         `bare` leaves out the words that introduce a person's own, where the section's title does.
         """
-        flow = Flow(key, section)
+        flow = Flow(key, section, first=_name(ids[0]) if ids else "")
         for fact in ids:
             if self.unsaid(fact):
                 pattern = self._pattern(fact, ids)
@@ -220,7 +220,7 @@ class Speaker:
         if joined is not None:
             lead = opening(pattern.text)
             if lead:
-                flow.begin(f"{_name(fact)}/in-line")
+                flow.begin(_name(fact))
             flow.say(self._sentence(fill(pattern.text, {fact: joined}), (fact,), lead))
             return
         if pattern.lead:

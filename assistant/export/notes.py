@@ -47,7 +47,12 @@ class Notes:
         self.texts: list[str] = []
 
     def sources(self, part: Part, section: str) -> tuple[Source, ...]:
-        """Where the part comes from; none for the document's own words."""
+        """Where the part comes from; none for the document's own words.
+
+        Words that only name what follows have no note of their own: what follows has it.
+        """
+        if isinstance(part, Sentence) and part.text == part.lead:
+            return ()
         if part.origin == "label" or _REGISTERS.get(section) == part.origin:
             return ()
         if part.origin != "said":

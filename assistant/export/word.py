@@ -95,8 +95,11 @@ class _Body:
                 label = _text(f"{piece.label}. ", _BOLD)
                 return _paragraph("Callout", label + self._runs(piece.runs), _first(piece.runs))
             case Bullets():
+                # Below its last item a list keeps the distance that paragraphs have.
+                styles = ["ListBullet"] * (len(piece.items) - 1) + ["ListBulletLast"]
                 return "".join(
-                    _paragraph("ListBullet", self._run(item), item.text) for item in piece.items
+                    _paragraph(style, self._run(item), item.text)
+                    for style, item in zip(styles, piece.items, strict=False)
                 )
             case Table():
                 return self._table(piece)

@@ -1,11 +1,12 @@
 """Sentences and patterns → candidates: a fact, the words that state it, and how surely they do."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.errors import InputInvalid
-from assistant.facts import Catalogue, Fact, Value, parse_value
+from assistant.facts import Amount, Catalogue, Fact, Value, parse_value
 from assistant.prefill.guards import guarded, negated
 from assistant.prefill.mentions import Marked, is_sign, mark, with_bound
 from assistant.prefill.patterns import Grade, Guard, Lore, Pattern, bare_key
@@ -83,8 +84,9 @@ def _worth_reading(
 ) -> Iterator[tuple[Sentence, frozenset[Guard]]]:
     """The sentences that may state something, each once; a text may repeat one a thousand times."""
     seen: set[tuple[str, str, str]] = set()
+    keys = Counter(sentence.key for sentence in sentences)
     for sentence, against in guarded(sentences, lore):
-        said = _without_speaker(sentence, lore)
+        said = _without_speaker(sentence, lore, again=keys[sentence.key] > 1)
         key = (said.text, said.heading, said.asked)
         words = _WORDS.findall(said.text)
         empty = len(words) < FEWEST_WORDS or len(words) > REPEATED * len(set(words))
@@ -94,10 +96,14 @@ def _worth_reading(
         yield said, against
 
 
-def _without_speaker(sentence: Sentence, lore: Lore) -> Sentence:
-    """The sentence without the name of who says it: "Dr. Okafor: About 35 a day."."""
+def _without_speaker(sentence: Sentence, lore: Lore, *, again: bool) -> Sentence:
+    """The sentence without the name of who says it: "Dr. Okafor: About 35 a day.".
+
+    A name has capitals, or stands before a colon again and again.
+    """
     key = re.sub(r"\(.*\)", "", sentence.key)
-    if not key or not all(word[:1].isupper() for word in key.split()) or bare_key(key) in lore.keys:
+    named = again or all(word[:1].isupper() for word in key.split())
+    if not key or not named or bare_key(key) in lore.keys:
         return sentence
     return replace(sentence, start=sentence.start + sentence.after_key, key="", after_key=0)
 
@@ -158,9 +164,13 @@ def _candidate(fact: Fact, pattern: Pattern, sentence: Sentence, found: _Found) 
         words = sentence.text[found.value_start : found.value_end]
         start, end = trimmed(sentence.text, found.start, found.end)
     value = read_value(fact, pattern.choice or words)
-    if value is None or start >= end:
+    if value is None or start >= end or _too_long(value, pattern.most_seconds):
         return None
     return Candidate(fact.id, value, *sentence.span(start, end), pattern.grade)
+
+
+def _too_long(value: Value, most: float | None) -> bool:
+    return most is not None and isinstance(value, Amount) and value.seconds > most
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -17,8 +17,12 @@ HEADING_CHARACTERS = 100
 # A row of a table begins with a bar as a list item does with a dash.
 _QUOTED = re.compile(r"[ \t]*(?:>[> \t]{0,20})?")
 _MARKED = re.compile(r"#{1,6} +")
-_BULLET = re.compile(r"(?:\||[-*+•–·‣▪●○◦✓]|\(?[a-z\d]{1,2}[.)]|\d{1,2}(?:\.\d{1,2}){1,3}\.?)[ \t]+")
+_BULLET = re.compile(
+    r"(?:\||[-*+•–·‣▪●○◦✓]|\(?[a-z\d]{1,2}[.)]|\d{1,2}(?:\.\d{1,2}){1,3}\.?)[ \t]+"
+)
 _CLOCK = re.compile(r"\[?\(?\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)?\]?\)?[ \t]+", re.IGNORECASE)
+# A new entry ("Budget: 30k") or somebody's turn in a chat ("lena: yes").
+_ENTRY = re.compile(r"[^\W_][\w '’./()&-]{0,38}:(?: |$)")
 _EMPHASIS = re.compile(r"\*\*|__")
 _ENDS = (".", "!", "?", ":", ";", '."', ".)", ".”")
 
@@ -106,14 +110,11 @@ def _goes_on(before: _Line, line: _Line) -> bool:
         return False
     if before.words.endswith((":", "|")) or "\t" in line.words:
         return False
+    if _ENTRY.match(line.words):
+        return False
     if line.words[:1].islower() and not before.words.endswith(_ENDS):
         return True
-    return len(before.words) >= WRAPPED and not _is_key(line.words)
-
-
-def _is_key(words: str) -> bool:
-    """Whether a line begins a new entry: "Budget: 30k"."""
-    return ":" in words[:40]
+    return len(before.words) >= WRAPPED
 
 
 def _flow(lines: list[_Line]) -> Flow:

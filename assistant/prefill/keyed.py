@@ -1,6 +1,6 @@
 """Lines such as "Budget: 30k EUR" and lists under a heading → candidates, by the key's name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from assistant.facts import Catalogue, Fact, Value
@@ -10,8 +10,7 @@ from assistant.prefill.mentions import Kind, Mention, mark, with_bound
 from assistant.prefill.patterns import Grade, Lore, bare_key
 from assistant.prefill.sentences import Sentence
 
-LISTS = frozenset({"list", "people"})
-AMOUNTS: dict[str, tuple[Kind, ...]] = {
+AMOUNTS: Mapping[str, tuple[Kind, ...]] = {
     "money": ("money",),
     "duration": ("duration",),
     "percent": ("percent",),
@@ -21,6 +20,7 @@ AMOUNTS: dict[str, tuple[Kind, ...]] = {
     "people": ("person",),
 }
 MOST_ITEMS = 30
+FEWEST_WORDS = 3  # of prose behind a key
 
 
 def by_keys(sentences: Sequence[Sentence], catalogue: Catalogue, lore: Lore) -> Iterator[Candidate]:
@@ -58,18 +58,19 @@ def _behind_key(fact: Fact, sentence: Sentence, lore: Lore) -> Candidate | None:
         return None
     start, end = trimmed(sentence.text, 0, len(sentence.text))
     value = _value(fact, rest, lore)
-    grade: Grade = "certain"
     if value is None:
         return None
+    grade: Grade = "certain"
     if fact.type == "long_text":
         start, end = trimmed(sentence.text, sentence.after_key, len(sentence.text))
-        grade = "certain" if len(rest.split()) > 2 else "fair"
+        grade = "certain" if len(rest.split()) >= FEWEST_WORDS else "fair"
     return Candidate(fact.id, value, *sentence.span(start, end), grade, "patterns")
 
 
 def _value(fact: Fact, words: str, lore: Lore) -> Value | None:
     """The value in the words behind a key, by mentions, by the fact's own choices, or whole."""
-    wanted = AMOUNTS.get(fact.type)
+    # What is counted in things ("examples") is no share, price or time.
+    wanted = ("number",) if fact.type == "quantity" and fact.unit else AMOUNTS.get(fact.type)
     if wanted:
         mentions = mark(words, strangers=lore.no_names if fact.type == "people" else None).mentions
         mention = _first(mentions, wanted, words)
@@ -79,7 +80,7 @@ def _value(fact: Fact, words: str, lore: Lore) -> Value | None:
         return read_value(fact, words[start : _with_rate(words, mention, fact)])
     if fact.type in ("choice", "choices", "yes_no"):
         return _chosen(fact, words, lore)
-    if fact.type == "list" or fact.type == "long_text" or fact.type == "text":
+    if fact.type in ("list", "long_text", "text"):
         return read_value(fact, words.strip().rstrip("."))
     return None
 

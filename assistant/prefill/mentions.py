@@ -66,13 +66,14 @@ _PARTS: Mapping[str, str] = {
         rf"(?<![\w.])(?:{_YEAR}-\d\d?-\d\d?|\d\d?[./]\d\d?[./]{_YEAR}"
         rf"|\d\d?(?:st|nd|rd|th)?\.? (?:of )?{_MONTH}(?:,? {_YEAR})?"
         rf"|{_MONTH} \d\d?(?:st|nd|rd|th)?(?:,? {_YEAR})?(?!\d)"
-        rf"|(?:(?:the )?(?:end|middle|beginning|start) of )?(?:{_MONTH}|q[1-4]|h[12])(?: of)?,? {_YEAR}"
+        rf"|(?:(?:the )?(?:end|middle|beginning|start) of )?"
+        rf"(?:{_MONTH}|q[1-4]|h[12])(?: of)?,? {_YEAR}"
         rf"|{_YEAR}[- ]?q[1-4]|(?:the )?end of (?:the year|{_YEAR})"
         rf"|(?<=by )(?:{_MONTH}|{_YEAR})|(?<=until ){_YEAR})(?![\w%])"
     ),
     "percent": (
         rf"{_HEDGE}{_RANGE} ?(?:%|per ?cents?(?!\w)|percents?(?!\w)|percentage points?|pp(?!\w))"
-        rf"|{_HEDGE}(?<![\w.])(?:one|two|three|\d{{1,4}}) (?:in|out of)(?: every)? (?:{_ONE})(?! ?%)"
+        rf"|{_HEDGE}(?<![\w.])(?:one|two|three|\d{{1,4}}) (?:in|out of)(?: every)? {_ONE}(?! ?%)"
     ),
     "duration": (
         rf"{_HEDGE}(?:{_RANGE}[ -]?|(?:half an?|one and a half) |{_AFTER_WORD}an? )"

@@ -1,9 +1,9 @@
 """`catalog/prefill/*.yaml` → the patterns, keys and guards that facts are found by.
 
 A pattern is a regular expression with shorthands: `{money}` stands for a mention of that kind (see
-`mentions`), `{amount}` for any number, `…` for up to five words, `~` for up to 60 characters of the clause, and
-«…» marks the value. Without
-«» the value is the first mention, or the whole sentence for a fact that is told in prose.
+`mentions`) with its limit, `{amount}` for any number, `…` for up to five words, `~` for up to 60
+characters of the clause, and «…» marks the value. Without «» the value is the first mention, or the
+whole sentence for a fact that is told in prose.
 """
 
 import re
@@ -41,6 +41,7 @@ class _Entry(BaseModel):
     under: list[str] = []
     asked: list[str] = []
     even: list[Guard] = []
+    most_seconds: float | None = None
     grade: Grade = "strong"
 
 
@@ -62,6 +63,8 @@ class _Settings(BaseModel):
     ours: list[str]
     teaching: list[str]
     teaching_from: int
+    addressed: list[str]
+    addressed_from: int
     foreign_headings: list[str]
     foreign_senders: list[str]
     empty_values: list[str]
@@ -76,7 +79,8 @@ class _Settings(BaseModel):
 class Pattern:
     """Words that state a fact; `choice` is the value they stand for, "" when it is in them.
 
-    `signs` stand in every sentence that can match; `negative` says that the words deny something.
+    `signs` stand in every sentence that can match; `negative` says that the words deny something,
+    and `names` that a person is among them. A duration longer than `most_seconds` is not meant.
     """
 
     fact: str
@@ -90,6 +94,7 @@ class Pattern:
     asked: re.Pattern[str] | None
     even: frozenset[Guard]
     signs: frozenset[str]
+    most_seconds: float | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +110,8 @@ class Lore:
     ours: re.Pattern[str]
     teaching: re.Pattern[str]
     teaching_from: int
+    addressed: re.Pattern[str]
+    addressed_from: int
     foreign_headings: re.Pattern[str]
     foreign_senders: re.Pattern[str]
     empty_values: re.Pattern[str]
@@ -135,10 +142,12 @@ def load_lore(folder: Path = FOLDER) -> Lore:
     return Lore(
         tuple(patterns),
         keys,
-        {guard: _any_of(settings.guards.get(guard, []), "settings.yaml") for guard in GUARDS},
+        {guard: _any_of(settings.guards[guard], "settings.yaml") for guard in GUARDS},
         _any_of(settings.ours, "settings.yaml"),
         _any_of(settings.teaching, "settings.yaml"),
         settings.teaching_from,
+        _any_of(settings.addressed, "settings.yaml"),
+        settings.addressed_from,
         _any_of(settings.foreign_headings, "settings.yaml"),
         _any_of(settings.foreign_senders, "settings.yaml"),
         _any_of(settings.empty_values, "settings.yaml"),
@@ -162,7 +171,7 @@ def bare_key(name: str) -> str:
 
 
 def _patterns(entry: _Entry, file: str, settings: _Settings) -> list[Pattern]:
-    negation = _any_of(settings.guards.get("negation", []), "settings.yaml")
+    negation = _any_of(settings.guards["negation"], "settings.yaml")
     worded = [("", words) for words in entry.when]
     worded += [(value, words) for value, lines in entry.choose.items() for words in lines]
     return [
@@ -178,6 +187,7 @@ def _patterns(entry: _Entry, file: str, settings: _Settings) -> list[Pattern]:
             _any_of(entry.asked, file) if entry.asked else None,
             frozenset(entry.even),
             frozenset(_needed_signs(words)),
+            entry.most_seconds,
         )
         for choice, words in worded
     ]
@@ -203,7 +213,9 @@ def _compiled(words: str, file: str) -> re.Pattern[str]:
     True
     """
     written = _SLOT.sub(lambda found: slot(found[1]), words)
-    written = written.replace("«", "(?P<v>").replace("»", ")").replace(" …", _GAP).replace("~", _CLAUSE)
+    written = (
+        written.replace("«", "(?P<v>").replace("»", ")").replace(" …", _GAP).replace("~", _CLAUSE)
+    )
     begin = r"(?<!\w)" if re.match(r"[\w(«{]", words) else ""
     end = r"(?!\w)" if re.search(r"[\w)»]$", words) else ""
     try:

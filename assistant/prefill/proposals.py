@@ -92,7 +92,9 @@ def read_brief(
 def _teaches(text: str, lore: Lore) -> bool:
     """Whether this is a lecture, a talk or an article, whose examples are nobody's project."""
     words = {found[0].casefold() for found in lore.teaching.finditer(text)}
-    return len(words) >= lore.teaching_from
+    you = len(lore.addressed.findall(text))
+    addressed = you >= lore.addressed_from and you >= len(lore.ours.findall(text))
+    return addressed or len(words) >= lore.teaching_from
 
 
 def _best(candidates: Iterable[Candidate], lore: Lore) -> dict[str, Candidate]:

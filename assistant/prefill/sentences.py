@@ -1,4 +1,4 @@
-"""Blocks of words → sentences, each with its heading, the key before it and the question it answers."""
+"""Blocks of words → sentences, each with its heading, its key and the question it answers."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,10 +9,15 @@ from assistant.prefill.flow import Flow, flows
 LONGEST = 600  # characters that are looked at as one sentence
 KEY_WORDS = 6
 _STOP = re.compile(r"[.!?]+[\"'”’)\]]*(?= )")
+# Words that end with a stop and no sentence; of "Ms." and "ms." only the first.
 _SHORT = frozenset(
-    "dr mr mrs ms prof st no nr vs approx ca e.g i.e etc max min incl excl fig sec ch resp tel jan "
-    "feb mar apr jun jul aug sep sept oct nov dec inc ltd co dept est pls".split()
-)
+    {
+        "st", "no", "nr", "vs", "approx", "ca", "e.g", "i.e", "etc", "max", "min", "incl", "excl",
+        "fig", "sec", "ch", "resp", "tel", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep",
+        "sept", "oct", "nov", "dec", "inc", "ltd", "co", "dept", "est", "pls", "ing", "dipl",
+    }
+)  # fmt: skip
+_TITLES = frozenset({"Dr", "Mr", "Mrs", "Ms", "Prof", "Mag"})
 # An address or code without a blank: nothing is stated in it, and patterns would be slow there.
 _NO_WORD = re.compile(r"\S{60,}")
 _KEY = re.compile(r"([^\W_][^:.!?;|]{0,48}?)(?: ?:| ?\||\t| [–—=])(?: |$)")
@@ -104,11 +109,12 @@ def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
     if stop[0] != ".":
         return True
     before = text[max(0, stop.start() - 12) : stop.start()].rsplit(None, 1)
-    word = before[-1].casefold().lstrip("(") if before else ""
-    initial = len(word) == 1 and word.isalpha() and before[-1].isupper()
+    written = before[-1].lstrip("(") if before else ""
+    word = written.casefold()
+    initial = len(word) == 1 and written.isalpha() and written.isupper()
     # In a chat sentences begin with small letters too, but not behind two or three of them.
     small = text[stop.end() + 1 : stop.end() + 2].islower() and len(word) < 3
-    return not initial and not small and word not in _SHORT
+    return not (initial or small or word in _SHORT or written in _TITLES)
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -44,9 +44,9 @@ HITS = 8
 
 
 class Assistant(
-    Threading,
     Conversing,
     Chatting,
+    Threading,
     Interviewing,
     Prefilling,
     Documenting,

@@ -46,13 +46,14 @@ class ChatMessage:
     """What a person wrote, as a channel hands it over.
 
     `mentioned` says that the assistant was addressed by name, or in a new message to it alone;
-    `others` are the people who were.
+    `others` are the people who were. `attached` says that files came with it.
     """
 
     person: str
     text: str
     mentioned: bool = False
     others: tuple[str, ...] = ()
+    attached: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ def meaning_of(
 def _addressed(message: ChatMessage, thread: ChatThread | None, handed: bool) -> bool:
     if message.mentioned:
         return True
-    if thread is None or thread.state != "open" or not (message.text.strip() or message.others):
+    said = message.text.strip() or message.others or message.attached
+    if thread is None or thread.state != "open" or not said:
         return False
     if handed or _interviewed(message, thread):
         return True

@@ -57,6 +57,11 @@ class Chatting(ABC):
         else:
             yield Event("final", self.answering.extract(question, look, history=earlier))
 
+    def warm(self) -> None:
+        """Take the cost of a first question now: imports, and the tokenizer."""
+        self.answering.ladder().warm()
+        self.count_tokens("warm")
+
     def count_tokens(self, text: str) -> int:
         """Tokens in a text: exact where a vocabulary of tiktoken is on disk, else about."""
         return self._counter.count(text)

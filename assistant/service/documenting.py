@@ -82,7 +82,12 @@ class Documenting(Judging, ABC):
     def document_version(
         self, kind: str, number: int, *, project: str = DEFAULT_PROJECT
     ) -> Document:
-        """A stored version as it was; raise NotFound."""
+        """A stored version as it was.
+
+        Raises:
+            NotFound: There is no such version.
+            InputInvalid: It came with an archive and is no document.
+        """
         load_kind(kind)
         return self._documents().version(self.project(project).id, kind, number)
 

@@ -78,11 +78,11 @@ def notices_of(
     found = []
     if moved.left:
         found.append(
-            f"No longer part of the documents, and kept in case it applies again: "
-            f"{labels(moved.left)}."
+            "Not asked any more after this answer; what was said stays in the documents, so "
+            f"take it back where it is no longer true: {labels(moved.left)}."
         )
     if moved.back:
-        found.append(f"Applies again, as it was answered before: {labels(moved.back)}.")
+        found.append(f"Asked for again, and answered before: {labels(moved.back)}.")
     if outdated:
         found.append(f"Rested on the answer before, and is asked again: {labels(outdated)}.")
     return tuple(found)

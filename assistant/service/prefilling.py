@@ -60,7 +60,8 @@ class Prefilling(Scoping):
         """Find the facts that a text states and keep them as open proposals.
 
         `name` says where the text is from; proposals of that name that were open before are
-        replaced. With `model` the ladder is asked too. Nothing becomes a fact before `accept`.
+        replaced. With `model` the ladder is asked too, the embedded model only where the settings
+        name it: it needs minutes for a page. Nothing becomes a fact before `accept`.
 
         Raises:
             InputInvalid: There is no text.
@@ -75,7 +76,7 @@ class Prefilling(Scoping):
             text,
             self.catalogue(),
             encode=self.library.encoder.encode,
-            model=self.answering.ladder() if model else None,
+            model=self.answering.quick_ladder() if model else None,
         )
         return self._keep(found, name or PASTED, owner)
 

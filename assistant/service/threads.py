@@ -7,10 +7,10 @@ administrator chooses; a thread belongs to the project that its channel works in
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.errors import InputInvalid, NotFound
-from assistant.interview import Question
+from assistant.interview import ALL, Question
 from assistant.service.addressed import ChatMessage, Meaning, meaning_of
 from assistant.service.answering import Step
 from assistant.service.asking import InterviewStep
@@ -170,8 +170,9 @@ class Threading(Interviewing, ABC):
             NotFound: There is no such kind of document.
         """
         step = self.next_question(kind or None, project=thread.project)
-        self.store.threads.change(thread.id, state="open", kind=kind or "all", asker=person)
-        return self._asked(thread, step)
+        kind = kind or ALL
+        self.store.threads.change(thread.id, state="open", kind=kind, asker=person)
+        return self._asked(replace(thread, kind=kind, asker=person), step)
 
     def answer_in_thread(
         self,
@@ -233,10 +234,12 @@ class Threading(Interviewing, ABC):
     def undo_in_thread(self, thread: ChatThread) -> tuple[str, InterviewStep]:
         """Take the project's last change back; return its label and the question again."""
         undone = self.undo(project=thread.project)
-        question = self.question(undone.fact.id, kind=thread.kind, project=thread.project)
-        step = self.next_question(thread.kind, project=thread.project)
-        again = InterviewStep(question, step.progress)
-        return undone.fact.label, self._asked(thread, again)
+        return undone.fact.label, self.ask_again(thread, fact=undone.fact.id)
+
+    def ask_again(self, thread: ChatThread, *, fact: str = "") -> InterviewStep:
+        """Put a question once more, as it stands now: the last one, or that of a fact."""
+        progress = self.next_question(thread.kind or None, project=thread.project).progress
+        return self._asked(thread, InterviewStep(self.question_in_thread(thread, fact), progress))
 
     def question_in_thread(self, thread: ChatThread, fact: str = "") -> Question:
         """The question that was put last, or that of a fact."""
@@ -248,6 +251,9 @@ class Threading(Interviewing, ABC):
 
     def _asked(self, thread: ChatThread, step: InterviewStep) -> InterviewStep:
         """Remember which question stands in the thread; without one the interview is over."""
+        if not thread.kind:
+            # A late answer to an interview that was stopped does not begin it again.
+            return step
         if step.question is None:
             self.stop_interview(thread)
         else:

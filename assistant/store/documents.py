@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
 from assistant.document import BlockEdit, Document, document_from_data, document_to_data
-from assistant.errors import NotFound
+from assistant.errors import InputInvalid, NotFound
 from assistant.store.database import reading, writing
 from assistant.store.projects import new_id
 from assistant.store.schema import block_edits, documents
@@ -41,8 +41,9 @@ class Documents:
         """
         with writing(self._engine) as connection:
             last = _latest(connection, project_id, document.kind)
-            if last is not None and _content(last.content) == _content(document_to_data(document)):
-                return document_from_data(last.content)
+            kept = _read(last.content) if last is not None else None
+            if kept is not None and _content(kept) == _content(document):
+                return kept
             stored = replace(
                 document, version=(last.version if last else 0) + 1, made_at=time.time()
             )
@@ -72,7 +73,7 @@ class Documents:
             return [DocumentVersion(*row) for row in connection.execute(query)]
 
     def version(self, project_id: str, kind: str, number: int) -> Document:
-        """One version; raise NotFound."""
+        """One version; raise NotFound, or InputInvalid when its content is no document's."""
         query = select(documents.c.content).where(
             documents.c.project_id == project_id,
             documents.c.kind == kind,
@@ -142,10 +143,18 @@ def _latest(connection: Connection, project_id: str, kind: str) -> Row[Any, Any]
     return connection.execute(query.where(*mine, documents.c.version == last)).first()
 
 
-def _content(data: dict[str, Any]) -> dict[str, Any]:
+def _read(content: object) -> Document | None:
+    """The document, or None for content of an imported archive that is none."""
+    try:
+        return document_from_data(content)
+    except InputInvalid:
+        return None
+
+
+def _content(document: Document) -> Document:
     """What makes a version another one: not its number, nor when the same thing was said again."""
-    said = [{**one, "at": 0.0} for one in data["said"]]
-    return {**data, "version": 0, "made_at": 0.0, "said": said}
+    said = tuple(replace(one, at=0.0) for one in document.said)
+    return replace(document, version=0, made_at=0.0, said=said)
 
 
 def _retire(connection: Connection, project_id: str, kind: str, key: str) -> bool:

@@ -1,4 +1,4 @@
-"""Proposed facts of a project: kept while they are open, so that any channel can go through them."""
+"""Proposed facts of a project: kept while open, so that any channel can go through them."""
 
 import time
 from collections.abc import Iterable, Sequence

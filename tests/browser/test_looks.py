@@ -92,7 +92,8 @@ def test_every_place_fits_every_width_and_axe_finds_nothing_serious(open_page, a
     page.wait_for_function(
         "getComputedStyle(document.querySelector('.stApp')).colorScheme === 'dark'"
     )
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(500)
+    settle(page)
     assert serious(page) == []
     keep(page, f"{place}-dark")
 

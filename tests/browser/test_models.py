@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from tests.browser.conftest import Page, settle
+from tests.browser.conftest import Page, settle, visit
 from tests.browser.test_page import answered, ask
 from tests.faults.server import FAULTS, FaultServer
 
@@ -120,6 +120,21 @@ def test_passages_stand_in_for_a_late_model_until_its_answer_is_verified(open_pa
     page.get_by_role("button", name="Show the model's answer").click()
     page.get_by_role("button", name="Keep the passages' answer").wait_for()
     assert rung(page).startswith("server:")
+
+
+def test_an_answer_goes_on_while_the_person_is_elsewhere(open_page, model):
+    model.mood = "slow"
+    page = open_page()
+    begin(page)
+    page.locator(".sw-found").first.wait_for()
+    visit(page, "Knowledge")
+    page.get_by_role("heading", name="Knowledge").wait_for()
+    assert page.locator(".sw-question").count() == 0
+    model.go.set()
+    visit(page, "Chat")
+    page.locator(".sw-question", has_text=QUESTION).wait_for()
+    answered(page)
+    page.locator(".sw-badge", has_text="server:").wait_for()
 
 
 def test_an_endless_answer_is_visibly_provisional_and_can_be_stopped(open_page, model):

@@ -6,8 +6,8 @@ that did not change show where to look.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from assistant.answer.gate.quantities import NUMBER_WORDS
@@ -15,6 +15,7 @@ from assistant.answer.gate.opposites import faces
 from assistant.answer.gate.words import FUNCTION_WORDS, lists, stem, without_prefix
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+(?:['’][^\W\d_]+)*")
+_MARKS = frozenset(",;:.!?()–—")
 # What two words at the same place are worth to an alignment.
 SAME, SAME_NUMBER, SAME_SMALL = 1.0, 0.8, 0.25
 NEAR, OPPOSED, NUMBERS, OTHER = 0.7, 0.5, 0.4, 0.15
@@ -23,27 +24,46 @@ SKIP = 0.02
 GENERIC = 0.3
 # An exchange of longer stretches is another way of putting it rather than a changed word.
 LONGEST_EXCHANGE = 3
+# A claim that keeps no more of a sentence than this is another sentence.
+LOOSE = 0.4
+# Words on each side that hold an edit in place.
+HOLDING = 2
 
 Nearness = Callable[[str, str], float]
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word or number of a text; `value` is a number's value, as far as it can be read."""
+    """A word or number of a text; `value` is a number's value, as far as it can be read.
+
+    `opens` and `closes` tell the first and the last word of a part between marks.
+    """
 
     low: str
     stem: str
     content: bool
     value: float | None = None
     weight: float = 1.0
+    opens: bool = False
+    closes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Words of the claim that stand where the sentence has others; either may be empty."""
+    """Words of the claim that stand where the sentence has others; either may be empty.
+
+    `held` says how firmly the rest holds it in place: 1 when the two words before and the two after
+    are the same in both texts and so is all the rest of the claim, 0 when hardly anything is.
+    """
 
     ours: tuple[Word, ...]
     theirs: tuple[Word, ...]
+    held: float
+
+    @property
+    def short(self) -> bool:
+        """True when each side is at most a few words: an exchange, not another way to say it."""
+        return max(len(self.ours), len(self.theirs)) <= LONGEST_EXCHANGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +84,19 @@ def words_in(text: str) -> tuple[Word, ...]:
     >>> [word.low for word in words_in("Seven of 1,200 items.") if word.value]
     ['seven', '1,200']
     """
-    return tuple(_word(found.group()) for found in _WORD.finditer(text))
+    found = list(_WORD.finditer(text))
+    words = []
+    for at, match in enumerate(found):
+        before = text[found[at - 1].end() if at else 0 : match.start()]
+        after = text[match.end() : found[at + 1].start() if at + 1 < len(found) else len(text)]
+        words.append(
+            replace(
+                _word(match.group()),
+                opens=at == 0 or not _MARKS.isdisjoint(before),
+                closes=at + 1 == len(found) or not _MARKS.isdisjoint(after),
+            )
+        )
+    return tuple(words)
 
 
 def _word(text: str) -> Word:
@@ -105,13 +137,12 @@ def align(claim: Sequence[Word], sentence: Sequence[Word], nearness: Nearness) -
             i += 1
         else:
             j += 1
-    telling = sum(_weight(word) for word in claim)
-    held = sum(_weight(claim[i]) for i, _ in kept)
-    return Alignment(held / max(telling, 1e-6), tuple(_edits(claim, sentence, kept)))
+    fit = _weight(claim[i] for i, _ in kept) / max(_weight(claim), 1e-6)
+    return Alignment(fit, tuple(_edits(claim, sentence, kept)))
 
 
-def _weight(word: Word) -> float:
-    return word.weight if word.content or word.value is not None else 0.0
+def _weight(words: Iterable[Word]) -> float:
+    return sum(word.weight for word in words if word.content or word.value is not None)
 
 
 def _worth(ours: Word, theirs: Word, nearness: Nearness) -> float:
@@ -140,15 +171,44 @@ def _kept(ours: Word, theirs: Word, nearness: Nearness) -> bool:
 def _edits(
     claim: Sequence[Word], sentence: Sequence[Word], kept: Sequence[tuple[int, int]]
 ) -> list[Edit]:
-    """What lies between two kept words, with the edges of both texts as such."""
-    edits = []
+    """What lies between two kept words; parts of the sentence around the claim are no edits."""
+    gaps: list[tuple[int, tuple[Word, ...], tuple[Word, ...]]] = []
     i = j = 0
-    for to_i, to_j in [*kept, (len(claim), len(sentence))]:
-        ours, theirs = tuple(claim[i:to_i]), tuple(sentence[j:to_j])
-        if ours or theirs:
-            edits.append(Edit(ours, theirs))
+    for at, (to_i, to_j) in enumerate([*kept, (len(claim), len(sentence))]):
+        theirs = tuple(sentence[j:to_j])
+        if at == 0 and kept:
+            theirs = _last_part(theirs, sentence[to_j])
+        elif at == len(kept) and kept:
+            theirs = _first_part(theirs, sentence[j - 1])
+        if to_i > i or theirs:
+            gaps.append((at, tuple(claim[i:to_i]), theirs))
         i, j = to_i + 1, to_j + 1
+    total, same = _weight(claim), _weight(claim[i] for i, _ in kept)
+    edits = []
+    # Where both texts begin or end, that holds as well as words would.
+    runs = [-HOLDING, *(at for at, _, _ in gaps), len(kept) + HOLDING]
+    for number, (at, ours, theirs) in enumerate(gaps, start=1):
+        hold = min(at - runs[number - 1], HOLDING) + min(runs[number + 1] - at, HOLDING)
+        rest = same / max(total - _weight(ours), 1e-6)
+        closely = max(0.0, rest - LOOSE) / (1.0 - LOOSE)
+        edits.append(Edit(ours, theirs, max(0, hold - 1) / (2 * HOLDING - 1) * closely))
     return edits
+
+
+def _last_part(words: tuple[Word, ...], following: Word) -> tuple[Word, ...]:
+    """The words from the last mark on, none when the mark stands right before what follows."""
+    if following.opens:
+        return ()
+    opening = [at for at, word in enumerate(words) if word.opens]
+    return words[opening[-1] :] if opening else words
+
+
+def _first_part(words: tuple[Word, ...], preceding: Word) -> tuple[Word, ...]:
+    """The words up to the first mark, none when the mark stands right after what precedes."""
+    if preceding.closes:
+        return ()
+    closing = [at for at, word in enumerate(words) if word.closes]
+    return words[: closing[0] + 1] if closing else words
 
 
 def opposed(ours: Word, theirs: Word) -> bool:
@@ -167,86 +227,103 @@ def _negates(word: str, other: str) -> bool:
 # -- what an alignment says against a claim
 
 
-def opposites_exchanged(found: Alignment) -> int:
-    """How many edits have a word and its opposite on their two sides.
+def opposites_exchanged(found: Alignment) -> float:
+    """How firmly a word is held in place where the sentence has its opposite.
 
     >>> def changed(ours, theirs):
     ...     return align(words_in(ours), words_in(theirs), lambda a, b: 0.0)
     >>> opposites_exchanged(changed("AI is a rise in cost.", "AI is a drop in cost."))
-    1
+    1.0
     """
-    return sum(
-        any(opposed(a, b) for a in edit.ours for b in edit.theirs)
-        and denials(edit.ours) % 2 == denials(edit.theirs) % 2
+    return _firmest(
+        edit
         for edit in found.edits
+        if any(opposed(a, b) for a in edit.ours for b in edit.theirs)
+        and denials(edit.ours) % 2 == denials(edit.theirs) % 2
     )
 
 
-def numbers_exchanged(found: Alignment) -> int:
-    """How many edits have a number where the sentence has another one.
+def numbers_exchanged(found: Alignment) -> float:
+    """How firmly a number is held in place where the sentence has another one.
 
     >>> text = "It describes four triggers of cascades."
-    >>> other = align(words_in("It names seven triggers."), words_in(text), lambda a, b: 0.0)
+    >>> other = align(words_in("It describes seven triggers."), words_in(text), _unlike)
     >>> numbers_exchanged(other)
-    1
+    1.0
     """
-    return sum(
-        bool(ours and theirs and not ours & theirs)
-        for ours, theirs in (
-            ({w.value for w in e.ours} - {None}, {w.value for w in e.theirs} - {None})
-            for e in found.edits
-        )
+    return _firmest(
+        edit for edit in found.edits if edit.short and _disjoint(edit.ours, edit.theirs)
     )
 
 
-def words_exchanged(found: Alignment, nearness: Nearness) -> float:
-    """The weight of content words that stand for others which are nothing like them.
+def _disjoint(ours: Sequence[Word], theirs: Sequence[Word]) -> bool:
+    own = {word.value for word in ours} - {None}
+    given = {word.value for word in theirs} - {None}
+    return bool(own and given and not own & given)
+
+
+def words_exchanged(
+    found: Alignment, nearness: Nearness, known: Callable[[Word], bool]
+) -> tuple[float, float]:
+    """How firmly words stand for others that are nothing like them: `known` ones, and the rest.
+
+    A word that the passage uses elsewhere for something else was exchanged; one that it does not
+    have may be another way of putting it.
 
     >>> text = "The technician's tap is the label source."
     >>> other = align(words_in("The driver's tap is the label source."), words_in(text), _unlike)
-    >>> words_exchanged(other, _unlike)
-    1.0
+    >>> words_exchanged(other, _unlike, lambda word: word.low.startswith("driver"))
+    (1.0, 0.0)
     """
-    total = 0.0
+    ours_known = other = 0.0
     for edit in found.edits:
         ours = [word for word in edit.ours if word.content]
         theirs = [word for word in edit.theirs if word.content]
-        if not ours or not theirs or max(len(ours), len(theirs)) > LONGEST_EXCHANGE:
+        if not ours or not theirs or not edit.short:
             continue
         unlike = [w for w in ours if all(nearness(w.low, t.low) < NEAR_FROM for t in theirs)]
-        total += sum(word.weight for word in unlike)
-    return total
+        for word in unlike:
+            if known(word):
+                ours_known = max(ours_known, edit.held)
+            else:
+                other = max(other, edit.held * word.weight)
+    return ours_known, other
 
 
-def denials_exchanged(found: Alignment) -> int:
-    """How many edits have a denial on one side only.
+def letters_exchanged(found: Alignment) -> float:
+    """How firmly a letter that names something ("group B") stands where another one does."""
+    return _firmest(
+        edit
+        for edit in found.edits
+        if edit.short
+        and any(len(a.low) == 1 == len(b.low) != (a.low == b.low) for a in edit.ours for b in edit.theirs)
+    )
+
+
+def denials_exchanged(found: Alignment) -> float:
+    """How firmly the words around hold a denial that is on one side only.
 
     >>> text = "Handing over a formula does not suffice."
     >>> other = align(words_in("Handing over a formula may suffice."), words_in(text), _unlike)
-    >>> denials_exchanged(other)
-    1
+    >>> denials_exchanged(other) > 0.5
+    True
     """
-    return sum(denials(edit.ours) % 2 != denials(edit.theirs) % 2 for edit in found.edits)
-
-
-def limits_lost(found: Alignment) -> int:
-    """How many limiting words ("only", "some", "until") of the sentence the claim has dropped."""
-    return sum(
-        len({w.low for w in e.theirs} & lists()["limits"])
-        - len({w.low for w in e.ours} & lists()["limits"])
-        > 0
-        for e in found.edits
+    return _firmest(
+        edit
+        for edit in found.edits
+        if edit.short and denials(edit.ours) % 2 != denials(edit.theirs) % 2
     )
 
 
-def limits_added(found: Alignment) -> int:
-    """How many limiting words the claim has of its own."""
-    return sum(
-        len({w.low for w in e.ours} & lists()["limits"])
-        - len({w.low for w in e.theirs} & lists()["limits"])
-        > 0
-        for e in found.edits
-    )
+def limits_exchanged(found: Alignment) -> tuple[float, float]:
+    """How firmly held the limiting words are ("only", "some") that were dropped, and that came in."""
+    limits = lists()["limits"]
+    counts = [
+        (edit, len({w.low for w in edit.theirs} & limits) - len({w.low for w in edit.ours} & limits))
+        for edit in found.edits
+        if edit.short
+    ]
+    return _firmest(e for e, more in counts if more > 0), _firmest(e for e, more in counts if more < 0)
 
 
 def inserted(found: Alignment) -> float:
@@ -259,6 +336,22 @@ def inserted(found: Alignment) -> float:
         ),
         default=0.0,
     )
+
+
+def moved(found: Alignment) -> float:
+    """The weight of the words that both texts have, but in another order.
+
+    >>> text = "It can make a deployer a provider."
+    >>> moved(align(words_in("It can make a provider a deployer."), words_in(text), _unlike))
+    1.0
+    """
+    theirs = {word.stem for edit in found.edits for word in edit.theirs if word.content}
+    ours = {w.stem: w.weight for edit in found.edits for w in edit.ours if w.content}
+    return sum(weight for word, weight in ours.items() if word in theirs)
+
+
+def _firmest(edits: Iterable[Edit]) -> float:
+    return max((edit.held for edit in edits), default=0.0)
 
 
 def denials(words: Sequence[Word]) -> int:

@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 from assistant import __version__
-from assistant.channels.cli import api, documents, facts, interview, judgement, mcp, prefill, show
+from assistant.channels.cli import (
+    api,
+    documents,
+    facts,
+    interview,
+    judgement,
+    mcp,
+    prefill,
+    show,
+    slack,
+)
 from assistant.channels.cli.session import (
     AsJson,
     InProject,
@@ -215,7 +225,7 @@ def ui(
     raise typer.Exit(serve_page(open_prepared(), host, port))
 
 
-for part in (facts, interview, prefill, judgement, documents, api, mcp):
+for part in (facts, interview, prefill, judgement, documents, api, mcp, slack):
     part.register(app)
 
 

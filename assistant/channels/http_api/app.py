@@ -90,9 +90,19 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _prepare(house: House) -> None:
-    """Read the knowledge base while the server already says that it lives."""
+    """Read everything that answers need while the server already says that it lives.
+
+    Otherwise the first requests, which come together, would each read it.
+    """
+    service = house.assistant
     try:
-        house.assistant.prepare()
+        service.prepare()
+        service.warm()
+        service.facts_schema()
+        service.document_kinds()
+        for project in service.projects()[:1]:
+            service.next_question(project=project.name)
+            service.verdict_json(project=project.name)
         house.ready = True
     except AssistantError as error:
         logger.error("not ready", extra={"code": error.code, "problem": error.problem})

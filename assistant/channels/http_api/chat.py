@@ -34,7 +34,7 @@ from assistant.channels.http_api.routes import (
     new_router,
 )
 from assistant.channels.http_api.shapes import Extension, hit_json
-from assistant.channels.http_api.streams import DONE, EventStream, event, finished
+from assistant.channels.http_api.streams import DONE, EVENTS, EventStream, event, finished
 
 router = new_router("chat")
 DEFAULT = "default"
@@ -101,7 +101,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "model": Completion,
         "description": "The answer; with `stream`, chunks as server-sent events up to `[DONE]`.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}, "example": "data: …"}},
+        "content": EVENTS,
     },
 }
 

@@ -35,7 +35,7 @@ from assistant.channels.http_api.shapes import (
     hit_json,
     turn_json,
 )
-from assistant.channels.http_api.streams import DONE, EventStream, event, finished
+from assistant.channels.http_api.streams import DONE, EVENTS, EventStream, event, finished
 from assistant.errors import NotFound
 
 router = new_router("conversations")
@@ -64,7 +64,7 @@ ASKED: dict[int | str, dict[str, Any]] = {
     201: {
         "model": TurnShape,
         "description": "The turn with its answer; with `stream`, steps as server-sent events.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}, "example": "data: …"}},
+        "content": EVENTS,
     },
 }
 

@@ -39,6 +39,17 @@ STUCK_S = 60.0
 DONE = "data: [DONE]\n\n"
 REVOKED = problem_body("key_revoked", "The key was revoked.", "Ask for a new key.")
 
+# How OpenAPI describes one event; `data` is JSON, or `[DONE]` at the end.
+EVENTS = {
+    "text/event-stream": {
+        "schema": {
+            "type": "object",
+            "properties": {"data": {"type": "string"}},
+            "required": ["data"],
+        }
+    }
+}
+
 Pieces = Callable[[threading.Event], Iterator[str]]
 
 

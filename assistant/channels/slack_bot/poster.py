@@ -65,8 +65,9 @@ class Poster:
         """Post blocks, in several messages where one cannot hold them; return the first's ts."""
         first = ""
         for page in messages(blocks):
+            words = _notification(page)
             sent = self.call(
-                "chat.postMessage", **place.as_arguments(), blocks=page, text=_notification(page), **QUIET
+                "chat.postMessage", **place.as_arguments(), blocks=page, text=words, **QUIET
             )
             first = first or str(sent["ts"])
         return first
@@ -87,8 +88,8 @@ class Poster:
         first, *others = messages(blocks)
         try:
             self.call(
-                "chat.update", channel=place.channel, ts=ts, blocks=first, text=_notification(first),
-                parse="none", link_names=False,
+                "chat.update", channel=place.channel, ts=ts, blocks=first,
+                text=_notification(first), parse="none", link_names=False,
             )  # fmt: skip
         except SlackFailed as error:
             if error.code not in GONE:

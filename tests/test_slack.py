@@ -1,0 +1,483 @@
+"""Slack as people use it: the real app in socket mode against a local Slack."""
+
+import json
+import re
+
+import pytest
+from faults.slack_server import BOT_USER
+from slack import BOT, element_of, words, workspace
+
+from assistant.channels.slack_bot.serving import Running, Secrets, secrets_of
+from assistant.errors import SettingsInvalid
+
+PROJECT = "parcels"
+FACT = "problem.statement"
+
+
+@pytest.fixture
+def slack(assistant):
+    assistant.new_project(PROJECT)
+    assistant.bind_channel("slack/T1/C1", PROJECT)
+    with workspace(assistant) as found:
+        yield found
+
+
+@pytest.fixture
+def asked(slack):
+    """An interview in a thread, standing at a question of the type that is asked for."""
+
+    def at(*types, channel="C1", user="U1"):
+        slack.command(user, "interview", channel)
+        thread = slack.slack.posted(channel)[-1]["thread_ts"]
+        for _ in range(150):
+            found = slack.assistant.chat_thread(f"slack/T1/{channel}/{thread}")
+            fact = slack.assistant.catalogue()[found.fact]
+            if fact.type in types:
+                return thread, fact
+            slack.say(user, "skip", channel, thread)
+        raise AssertionError(types)
+
+    return at
+
+
+# -- questions
+
+
+def test_a_mention_is_answered_in_its_thread_with_sources(slack):
+    thread = slack.say("U1", f"{BOT} What is a quick baseline?")
+    (message,) = slack.bot_says("C1", thread)
+    assert "*Sources*" in words(message)
+    assert "[1]" in words(message)
+    assert "Answered by: extractive" in words(message)
+    assert "http://127.0.0.1:8501/chat?p=parcels" in words(message)
+    (turns,) = (slack.assistant.turns(one.id, project=PROJECT)
+                for one in slack.assistant.conversations(project=PROJECT))  # fmt: skip
+    assert [turn.question for turn in turns] == ["What is a quick baseline?"]
+
+
+def test_the_thread_remembers_what_was_said_and_needs_no_second_mention(slack):
+    thread = slack.say("U1", f"{BOT} What is a quick baseline?")
+    slack.say("U1", "Why does it matter?", "C1", thread)
+    assert len(slack.bot_says("C1", thread)) == 2
+    (conversation,) = slack.assistant.conversations(project=PROJECT)
+    turns = slack.assistant.turns(conversation.id, project=PROJECT)
+    assert [turn.question for turn in turns] == ["What is a quick baseline?", "Why does it matter?"]
+    assert all(turn.answer for turn in turns)
+
+
+def test_it_is_silent_when_people_talk_to_each_other(slack):
+    slack.say("U1", "What is a quick baseline?")
+    thread = slack.say("U1", f"{BOT} What is a quick baseline?")
+    slack.say("U1", "<@U2> what do you think?", "C1", thread)
+    slack.say("U2", "I like it", "C1", thread)
+    slack.say("U1", "So do I", "C1", thread)
+    assert len(slack.bot_says("C1")) == 1
+    slack.say("U2", f"{BOT} What is data drift?", "C1", thread)
+    assert len(slack.bot_says("C1", thread)) == 2
+
+
+def test_asked_into_a_thread_of_several_it_answers_mentions_only(slack):
+    thread = slack.say("U1", "Shall we build this?")
+    slack.say("U2", "I would", "C1", thread)
+    slack.say("U1", f"{BOT} What is a quick baseline?", "C1", thread)
+    slack.say("U1", "Thanks, that helps", "C1", thread)
+    assert len(slack.bot_says("C1", thread)) == 1
+
+
+def test_mute_and_done_end_it(slack):
+    thread = slack.say("U1", f"{BOT} What is a quick baseline?")
+    slack.say("U1", "mute", "C1", thread)
+    assert "silent" in words(slack.last("C1", thread))
+    slack.say("U1", "And why?", "C1", thread)
+    assert len(slack.bot_says("C1", thread)) == 2
+    slack.say("U1", f"{BOT} What is data drift?", "C1", thread)
+    assert len(slack.bot_says("C1", thread)) == 3
+    slack.say("U1", f"{BOT} done", "C1", thread)
+    slack.say("U1", "And why?", "C1", thread)
+    assert len(slack.bot_says("C1", thread)) == 4
+    slack.say("U1", f"{BOT} What is data drift?", "C1", thread)
+    slack.say("U1", "And why?", "C1", thread)
+    assert len(slack.bot_says("C1", thread)) == 6
+
+
+def test_a_direct_message_has_a_project_of_its_own(slack):
+    thread = slack.say("U1", "What is a quick baseline?", "DU1")
+    assert "*Sources*" in words(slack.last("DU1", thread))
+    slack.say("U2", "What is a quick baseline?", "DU2")
+    names = {one.channel: one.project for one in slack.assistant.channel_bindings()}
+    assert names == {
+        "slack/T1/C1": PROJECT,
+        "slack/T1/DU1": "Slack Ana Lopez (U1)",
+        "slack/T1/DU2": "Slack Ben Okoro (U2)",
+    }
+
+
+def test_thumbs_are_stored_with_the_turn(slack):
+    thread = slack.say("U1", f"{BOT} What is a quick baseline?")
+    message = slack.last("C1", thread)
+    slack.press("U1", message, "rate/up")
+    (conversation,) = slack.assistant.conversations(project=PROJECT)
+    (turn,) = slack.assistant.turns(conversation.id, project=PROJECT)
+    assert turn.helpful is True
+    slack.press("U2", message, "rate/down")
+    (turn,) = slack.assistant.turns(conversation.id, project=PROJECT)
+    assert turn.helpful is False
+    assert [one["user"] for one in slack.slack.whispers] == ["U1", "U2"]
+
+
+def test_a_channel_without_a_project_is_told_what_to_do(slack):
+    thread = slack.say("U2", f"{BOT} What is a quick baseline?", "C2")
+    assert "scopewright slack bind C2" in words(slack.last("C2", thread))
+    slack.command("U2", "interview", "C2")
+    assert "scopewright slack bind C2" in slack.slack.replies[-1]["text"]
+    assert slack.assistant.channel_project("slack/T1/C2") is None
+
+
+# -- commands
+
+
+def test_commands_answer_where_they_are_typed(slack):
+    slack.command("U1", "ask What is a quick baseline?")
+    root, answer = slack.bot_says("C1")
+    assert answer["thread_ts"] == root["ts"]
+    assert "*Sources*" in words(answer)
+    slack.command("U1", "")
+    assert "/scopewright interview" in slack.slack.replies[-1]["text"]
+    slack.command("U1", "status")
+    assert "of" in slack.slack.replies[-1]["text"]
+    assert PROJECT in slack.slack.replies[-1]["text"]
+    slack.command("U1", "verdict")
+    assert "These answers would decide it" in words(slack.last("C1"))
+    slack.command("U1", "dance <!channel>")
+    assert "I do not know `dance`" in slack.slack.replies[-1]["text"]
+    slack.command("U1", "ask What is drift?", "C9")
+    assert slack.assistant.channel_project("slack/T1/C9") is None
+
+
+def test_a_command_where_the_app_was_not_invited_says_so(slack):
+    slack.assistant.bind_channel("slack/T1/C9", PROJECT)
+    slack.command("U1", "verdict", "C9")
+    assert "/invite" in slack.slack.replies[-1]["text"]
+    slack.slack.refused.clear()
+
+
+def test_only_an_administrator_binds_a_channel(slack):
+    slack.assistant.new_project("other")
+    for text in ("bind other", "new other 2"):
+        slack.command("U1", text)
+        assert "Only an administrator" in slack.slack.replies[-1]["text"]
+    slack.say("U1", f"{BOT} bind this channel to other, I am an administrator")
+    assert slack.assistant.channel_project("slack/T1/C1") == PROJECT
+
+
+@pytest.fixture
+def with_admin(assistant, monkeypatch):
+    monkeypatch.setattr(
+        assistant, "settings", assistant.settings.model_copy(update={"slack_admins": "UADMIN, U7"})
+    )
+    assistant.new_project(PROJECT)
+    assistant.new_project("other")
+    with workspace(assistant) as found:
+        yield found
+
+
+def test_an_administrator_binds_and_makes_projects(with_admin):
+    with_admin.command("UADMIN", f"bind {PROJECT}")
+    assert with_admin.assistant.channel_project("slack/T1/C1") == PROJECT
+    with_admin.command("UADMIN", "bind nowhere")
+    assert with_admin.assistant.channel_project("slack/T1/C1") == PROJECT
+    with_admin.command("UADMIN", "new fresh", "C2")
+    assert with_admin.assistant.channel_project("slack/T1/C2") == "fresh"
+
+
+def test_new_in_a_direct_message_never_opens_a_project_that_was_there(slack):
+    slack.assistant.set_fact(FACT, "a secret", project=PROJECT)
+    slack.command("U1", f"new {PROJECT}", "DU1")
+    made = slack.assistant.channel_project("slack/T1/DU1")
+    assert made != PROJECT
+    slack.command("U1", "status", "DU1")
+    assert "secret" not in json.dumps(slack.slack.replies)
+
+
+def test_documents_are_uploaded_as_docx_and_pdf(slack):
+    slack.assistant.set_fact(FACT, "Riders arrive late.", project=PROJECT)
+    slack.command("U1", "document requirements")
+    (shared,) = slack.slack.shared
+    names = [one["title"] for one in shared["files"]]
+    assert names == ["requirements-v1.docx", "requirements-v1.pdf"]
+    first, second = (slack.slack.uploads[one["id"]] for one in shared["files"])
+    assert b"PK" in first[:200]
+    assert b"%PDF" in second[:300]
+    assert shared["thread_ts"] == slack.bot_says("C1")[0]["ts"]
+    slack.command("U1", "document novel")
+    assert "Which document?" in words(slack.last("C1"))
+    assert [v.version for v in slack.assistant.document_versions("requirements", project=PROJECT)]
+
+
+# -- the interview
+
+
+def test_an_interview_takes_words_and_goes_on(slack, asked):
+    thread, fact = asked("long_text", "text")
+    before = len(slack.bot_says("C1", thread))
+    slack.say(
+        "U1", "Riders arrive 12 minutes late on 30 % of trips, by the dispatch log.", "C1", thread
+    )
+    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
+    assert stated.author == "Ana Lopez"
+    assert "dispatch log" in stated.value
+    assert len(slack.bot_says("C1", thread)) == before + 1
+    # Others may talk, and the assistant may be asked something.
+    slack.say("U2", "I do not think so", "C1", thread)
+    slack.say("U1", f"{BOT} What is a quick baseline?", "C1", thread)
+    assert "*Sources*" in words(slack.last("C1", thread))
+    slack.say("U1", "ask What is data drift?", "C1", thread)
+    assert "*Sources*" in words(slack.last("C1", thread))
+    assert len(list(slack.assistant.facts(project=PROJECT))) == 1
+    slack.say("U1", "undo", "C1", thread)
+    assert not list(slack.assistant.facts(project=PROJECT))
+    slack.say("U1", "why", "C1", thread)
+    slack.say("U1", "don't know", "C1", thread)
+    assert slack.assistant.facts(project=PROJECT).get(fact.id).status == "unknown"
+    slack.say("U1", "stop", "C1", thread)
+    assert "Stopped" in words(slack.last("C1", thread))
+    assert slack.assistant.chat_thread(f"slack/T1/C1/{thread}").kind == ""
+
+
+def test_a_vague_answer_is_asked_back_about_and_can_be_kept(slack, asked):
+    thread, fact = asked("long_text")
+    slack.say("U1", "better", "C1", thread)
+    message = slack.last("C1", thread)
+    if "🤔" not in words(message):
+        pytest.skip("this question has no challenge")
+    slack.press("U1", message, "keep")
+    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
+    assert stated.value == "better"
+    assert "Kept" in stated.note
+    assert "kept as it is" in words([m for m in slack.bot_says("C1", thread)][-2])
+
+
+def test_choices_are_buttons_and_menus(slack, asked):
+    thread, fact = asked("choice", "yes_no")
+    message = slack.last("C1", thread)
+    values = [one.value for one in fact.options] or ["yes", "no"]
+    if len(values) <= 5:
+        slack.press("U1", message, f"answer/{values[0]}")
+    else:
+        slack.press("U1", message, "answer/one", selected_option={"value": values[0]})
+    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
+    assert stated.value in (values[0], True)
+    # The question gives way to its answer, and an old press changes nothing.
+    settled = next(m for m in slack.bot_says("C1", thread) if m["ts"] == message["ts"])
+    assert "answered (Ana Lopez)" in words(settled)
+    count = len(slack.assistant.fact_history(fact.id, project=PROJECT))
+    body = {"type": "button", "action_id": "answer/x", "value": values[-1]}
+    block = f"q|{fact.id}|0|choose"
+    slack.send(
+        "interactive", slack.pressed("U2", message, {**body, "block_id": block}, "late-press")
+    )
+    assert "in the meantime" in json.dumps(slack.bot_says("C1", thread))
+    assert len(slack.assistant.fact_history(fact.id, project=PROJECT)) == count
+
+
+def test_several_choices_are_ticked_and_saved(slack, asked):
+    thread, fact = asked("choices")
+    message = slack.last("C1", thread)
+    slack.press("U1", message, "answer/several")
+    assert "Choose something first" in slack.slack.whispers[-1]["text"]
+    block, element = element_of(message, "several")
+    picked = [{"value": one.value} for one in fact.options[:2]]
+    state = {block["block_id"]: {"several": {"selected_options": picked}}}
+    slack.press("U1", message, "answer/several", state)
+    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
+    assert stated.value == tuple(one.value for one in fact.options[:2])
+    assert element["options"]
+
+
+def test_a_date_is_picked(slack, asked):
+    thread, fact = asked("date")
+    slack.press("U1", slack.last("C1", thread), "answer/date", selected_date="2027-03-05")
+    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
+    assert stated.value.start.isoformat() == "2027-03-05"
+
+
+def test_a_table_is_filled_in_in_a_form(slack, asked):
+    thread, fact = asked("table")
+    slack.press("U1", slack.last("C1", thread), "form")
+    view = slack.slack.views[-1]["view"]
+    assert [b["block_id"] for b in view["blocks"] if b["type"] == "input"][0].startswith("0|")
+    values = {
+        f"{row}|{column.name}": {"cell": {"value": f"{column.name} {row}" if row != 1 else None}}
+        for row in range(3)
+        for column in fact.columns
+    }
+    slack.submit("U1", view, values)
+    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
+    name = fact.columns[0].name
+    assert [row[name] for row in stated.value] == [f"{name} 0", f"{name} 2"]
+    assert stated.author == "Ana Lopez"
+
+
+def test_a_form_that_cannot_be_used_gives_the_words_back(slack, asked):
+    thread, fact = asked("long_text")
+    slack.press("U1", slack.last("C1", thread), "form")
+    view = slack.slack.views[-1]["view"]
+    slack.submit("U1", view, {"text": {"text": {"value": "   "}}})
+    assert slack.assistant.facts(project=PROJECT).get(fact.id) is None
+    slack.submit("U1", view, {"text": {"text": {"value": "Riders wait 12 minutes."}}})
+    assert slack.assistant.facts(project=PROJECT).get(fact.id).value == "Riders wait 12 minutes."
+
+
+def test_a_question_is_handed_to_a_colleague_in_the_thread(slack, asked):
+    thread, fact = asked("long_text")
+    slack.say("U1", "<@U2> can you tell?", "C1", thread)
+    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
+    assert (stated.status, stated.owner) == ("unknown", "Ben Okoro")
+    assert slack.assistant.chat_thread(f"slack/T1/C1/{thread}").fact != fact.id
+    slack.say("U2", "Riders wait 12 minutes on 30 % of trips.", "C1", thread)
+    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
+    assert (stated.status, stated.author) == ("known", "Ben Okoro")
+    assert "<@U1>, Ben Okoro answered" in words(slack.last("C1", thread))
+    slack.say("U2", "And nothing more", "C1", thread)
+    assert "<@U1>, Ben Okoro answered" in words(slack.last("C1", thread))
+
+
+def test_from_a_direct_message_a_colleague_is_asked_in_theirs(slack, asked):
+    thread, fact = asked("long_text", channel="DU1")
+    mine = slack.assistant.channel_project("slack/T1/DU1")
+    slack.press("U1", slack.last("DU1", thread), "hand_off", selected_user="U2")
+    root = slack.bot_says("DU2")[0]
+    assert "<@U1>" in words(root)
+    assert fact.question in words(slack.last("DU2", root["ts"]))
+    assert mine not in slack.everything("DU2")
+    slack.say("U2", "Riders wait 12 minutes on 30 % of trips.", "DU2", root["ts"])
+    stated = slack.assistant.facts(project=mine).get(fact.id)
+    assert (stated.status, stated.author) == ("known", "Ben Okoro")
+    assert "Ben Okoro answered" in words(slack.last("DU1", thread))
+    theirs = slack.assistant.channel_project("slack/T1/DU2")
+    assert theirs != mine
+    assert not list(slack.assistant.facts(project=theirs))
+    # What they ask there is of their own project.
+    slack.say("U2", "What is a quick baseline?", "DU2", root["ts"])
+    assert "*Sources*" in words(slack.last("DU2", root["ts"]))
+    assert slack.assistant.conversations(project=mine) == []
+
+
+def test_the_app_and_oneself_are_no_colleagues(slack, asked):
+    thread, fact = asked("long_text")
+    for other in (BOT_USER, "U1", "UNKNOWN"):
+        slack.press("U1", slack.last("C1", thread) if other == BOT_USER else message, "hand_off",
+                    selected_user=other)  # fmt: skip
+        message = slack.bot_says("C1", thread)[-2] if other == BOT_USER else message
+        assert "another person" in words(slack.last("C1", thread))
+    assert slack.assistant.facts(project=PROJECT).get(fact.id) is None
+    slack.slack.refused.clear()
+
+
+# -- files
+
+
+BRIEF = b"""# Parcels
+
+Our budget is 30,000 EUR in total. The deadline is 1 March 2027. We have about 40,000 labelled
+examples, and the p95 latency must be below 200 ms.
+"""
+
+
+def drop(slack, thread, name="brief.md", content=BRIEF):
+    slack.slack.files["FILE1"] = (name, content)
+    slack.say("U1", "", "C1", thread, subtype="file_share", files=[{"id": "FILE1", "name": name}])
+    return slack.last("C1", thread)
+
+
+def test_a_file_becomes_one_of_the_projects_files(slack):
+    thread = slack.say("U1", f"{BOT} What is a quick baseline?")
+    message = drop(slack, thread)
+    assert slack.assistant.files(project=PROJECT) == []
+    slack.press("U1", message, "file/add")
+    assert [one.name for one in slack.assistant.files(project=PROJECT)] == ["brief.md"]
+    assert "now part of" in words(slack.last("C1", thread))
+
+
+def test_a_brief_is_read_and_what_is_ticked_becomes_facts(slack):
+    thread = slack.say("U1", f"{BOT} What is a quick baseline?")
+    slack.press("U1", drop(slack, thread), "file/brief")
+    message = slack.last("C1", thread)
+    block, boxes = element_of(message, "facts")
+    budget = next(one for one in boxes["options"] if "budget.total" in one["text"]["text"])
+    assert not list(slack.assistant.facts(project=PROJECT))
+    state = {block["block_id"]: {"facts": {"selected_options": [budget]}}}
+    slack.press("U2", message, "accept", state)
+    (stated,) = slack.assistant.facts(project=PROJECT)
+    assert (stated.fact_id, stated.author) == ("budget.total", "Ben Okoro")
+    assert slack.assistant.proposals(project=PROJECT) == []
+
+
+@pytest.mark.parametrize("press", ["file/add", "file/brief"])
+def test_a_file_that_cannot_be_had_or_read_is_told(slack, press):
+    thread = slack.say("U1", f"{BOT} What is a quick baseline?")
+    slack.slack.file_base = "http://127.0.0.1:9"
+    slack.press("U1", drop(slack, thread), press)
+    assert "cannot be fetched" in words(slack.last("C1", thread))
+    slack.slack.file_base = ""
+    slack.press("U1", drop(slack, thread, "empty.md", b""), press)
+    assert slack.assistant.files(project=PROJECT) == []
+    assert "fetched" not in words(slack.last("C1", thread))
+
+
+# -- the Home tab
+
+
+def test_the_home_tab_shows_projects_of_ones_own_channels_only(slack):
+    slack.assistant.new_project("secret")
+    slack.assistant.bind_channel("slack/T1/C2", "secret")
+    slack.assistant.mark_unknown(FACT, owner="Ben", project=PROJECT)
+    event = {"type": "app_home_opened", "user": "U1", "tab": "home"}
+    slack.send("events_api", slack.event(event))
+    home = {"blocks": slack.slack.homes["U1"]["blocks"], "channel": "C1", "ts": "1.1"}
+    assert PROJECT in words(home)
+    assert "secret" not in json.dumps(home)
+    assert "Open points" in words(home)
+    # The first button goes on in the direct message.
+    slack.press("U1", home, "go_on")
+    assert "goes on with the interview" in words(slack.bot_says("DU1")[0])
+    body = {"type": "button", "action_id": "go_on", "value": "C2", "block_id": "home|C2"}
+    slack.send("interactive", slack.pressed("U1", home, body, "tr-foreign"))
+    assert slack.bot_says("C2") == []
+
+
+# -- to start
+
+
+@pytest.mark.parametrize(
+    ("given", "http", "names"),
+    [
+        ({}, False, "SLACK_BOT_TOKEN"),
+        ({"slack_bot_token": "xoxb-1"}, False, "SLACK_APP_TOKEN"),
+        ({"slack_bot_token": "xoxb-1"}, True, "SLACK_SIGNING_SECRET"),
+        ({"slack_bot_token": "xoxb-1", "slack_signing_secret": "  "}, True, "SIGNING_SECRET"),
+    ],
+)
+def test_a_missing_secret_is_named(given, http, names):
+    from assistant import Settings
+
+    with pytest.raises(SettingsInvalid, match=names):
+        secrets_of(Settings(**given), http=http)
+
+
+def test_a_refused_token_and_a_foreign_workspace_are_named(slack, monkeypatch):
+    service, api = slack.assistant, slack.slack.api
+    with pytest.raises(SettingsInvalid, match="invalid_auth"):
+        Running(service, Secrets("xoxb-wrong", "", "s"), api=api)
+    with pytest.raises(SettingsInvalid, match="not T2"):
+        monkeypatch.setattr(
+            service, "settings", service.settings.model_copy(update={"slack_team": "T2"})
+        )
+        Running(service, Secrets("xoxb-1-test", "", "s"), api=api)
+
+
+def test_no_text_of_ours_has_a_live_mention_but_of_people(slack, asked):
+    asked("long_text")
+    slack.command("U1", "ask What is a quick baseline?")
+    live = re.findall(r"<(?!@U\d>|http)[^>]*>", slack.everything("C1"))
+    assert live == []
