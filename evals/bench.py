@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import bench_documents
 import bench_parts
 from run import provenance
 
@@ -26,6 +27,7 @@ PARTS: dict[str, Callable[[Path, bool], dict[str, Any]]] = {
     "own_cases": bench_parts.own_cases,
     "cranfield": bench_parts.cranfield,
     "page": bench_parts.page,
+    "documents": bench_documents.documents,
 }
 
 

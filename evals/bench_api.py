@@ -2,8 +2,8 @@
 
 `python evals/bench_api.py [--seconds N] [--streams N] [--flood N] [--home FOLDER]`. The server and
 the model are processes of their own; the model is a stub that waits 200 ms and then sends 20 tokens
-a second, 100 of them. What is measured: 50 readers, 50 answers that stream, and many more at once
-than there is room for.
+a second, about 100 of them. What is measured: 50 readers, 50 answers that stream, and many more at
+once than there is room for.
 """
 
 import argparse
@@ -29,7 +29,18 @@ from assistant import Assistant, Settings
 
 FIRST_TOKEN_S = 0.2
 TOKENS_PER_S = 20
-TOKENS = 100
+# A reply as models write them, since every sentence of it is checked.
+REPLY = (
+    "Build the simplest approach that could work, end to end, in the first weeks [1]. "
+    "Measure it with the metric that the business already watches, on data from a later time [2]. "
+    "Ask the people who do the work today how often they are right [1]. "
+    "Write down what a false alarm costs, and what a miss costs, before you train anything [3]. "
+    "Keep a part of the data aside that nobody looks at until the end [2]. "
+    "Say who will act on a prediction, and what they will do when it is wrong [1]. "
+    "Stop when the result is good enough, and spend the time on the next question [4]. "
+)
+WORDS = REPLY.split(" ")[:-1]
+TOKENS = len(WORDS)
 READERS = 50
 # People look at what they have got; without a pause the figure is only one over the throughput.
 PAUSE_S = (0.2, 0.8)
@@ -99,7 +110,7 @@ async def stub(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
         for number in range(TOKENS):
             due = began + FIRST_TOKEN_S + number / TOKENS_PER_S
             await asyncio.sleep(max(0.0, due - time.monotonic()))
-            writer.write(_event({"content": f"w{number} "}))
+            writer.write(_event({"content": f"{WORDS[number]} "}))
             await writer.drain()
         writer.write(_event({}, "stop") + b"data: [DONE]\n\n")
         await writer.drain()
@@ -121,9 +132,10 @@ async def serve_stub(port: int) -> None:
 # -- the callers
 
 
-async def read_on(client: httpx.AsyncClient, until: float, seen: list[float]) -> int:
+async def read_on(client: httpx.AsyncClient, number: int, until: float, seen: list[float]) -> int:
     failed = 0
-    chance = random.Random(len(seen))
+    chance = random.Random(number)
+    await asyncio.sleep(chance.uniform(*PAUSE_S))
     while time.monotonic() < until:
         path = chance.choice(PATHS)
         began = time.perf_counter()
@@ -178,7 +190,11 @@ async def measure(
             await talk(client, question)
         seen: list[float] = []
         until = time.monotonic() + seconds
-        failed = sum(await asyncio.gather(*(read_on(client, until, seen) for _ in range(READERS))))
+        failed = sum(
+            await asyncio.gather(
+                *(read_on(client, number, until, seen) for number in range(READERS))
+            )
+        )
 
         body = {"model": "m", "stream": True, "max_tokens": TOKENS, "messages": []}
         async with httpx.AsyncClient(

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from run import _borrow_index
 
 from assistant import Assistant, Settings, load_settings
+from assistant.answer.gate.differences import differences
 from assistant.answer.gate.evidence import Evidence, gather
 from assistant.answer.gate.signs import SIGNS, claim_of
 from assistant.answer.gate.strictness import Strictness
@@ -27,11 +28,11 @@ from assistant.answer.gate.words import plain
 
 Floats = NDArray[np.float64]
 
-FOR = frozenset({"cosine", "window", "whole", "worst", "exact", "near"})
+FOR = frozenset({"cosine", "window", "whole", "worst", "exact", "near", "fit"})
 EITHER = frozenset({"units"})
 WINDOWS = 6
 FOLDS = 5
-ROUNDS, STEPS, RATE, PENALTY = 6, 1_500, 0.05, 0.005
+ROUNDS, STEPS, RATE, PENALTY = 6, 1_500, 0.05, 0.1
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,10 @@ def collect() -> list[Row]:
                 [made[key]] = gather([passage_of(assistant, pair)], encode)
             text = plain(pair.sentence)
             claim = claim_of(text, encode([text])[0])
-            faulty = plain_fault(claim, made[key], pair.question) != "ok"
-            _, signs = closely(claim, made[key], Strictness(windows=WINDOWS))
+            met = made[key].meet(claim.content)
+            differ = differences(claim.stance, made[key], met)
+            faulty = plain_fault(claim, made[key], pair.question, differ) != "ok"
+            _, signs = closely(claim, made[key], Strictness(windows=WINDOWS), met, differ)
             rows.append(Row(pair, faulty, signs.astype(np.float64)))
     return rows
 

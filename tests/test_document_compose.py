@@ -84,7 +84,31 @@ def parts_of(document):
             {"value.benefit_year": "100,000 EUR", "budget.running": "9,000 EUR a month"},
             "costs about 108,000 EUR, which is 8,000 EUR more than the benefit of a year.",
         ),
+        (
+            "motivation",
+            {"value.benefit_year": "100,000 EUR", "budget.total": "32,000 EUR"},
+            "The benefit pays the budget back in about 3.8 months.",
+        ),
+        (
+            "motivation",
+            {
+                "value.benefit_year": "100,000 EUR",
+                "budget.total": "50,000 EUR",
+                "budget.running": "5,000 EUR a month",
+            },
+            "The benefit without the running cost pays the budget back in about 15 months.",
+        ),
+        (
+            "motivation",
+            {"value.benefit_year": "6m EUR", "budget.total": "480,000 EUR"},
+            "The benefit pays the budget back in a month or less.",
+        ),
         ("motivation", {"problem.why_now": "the law changes"}, "Why now: The law changes."),
+        (
+            "non_goals",
+            {"scope.dependencies": "the gateway team must open the score field by May"},
+            "The work depends on: The gateway team must open the score field by May.",
+        ),
         (
             "motivation",
             {"problem.statement": "one\ntwo\n\nthree"},
@@ -121,6 +145,14 @@ def test_what_is_stated_is_said_in_sentences(section, answers, expected):
             "All labels",
         ),
         ({"value.benefit_year": "9 USD", "budget.running": "9 EUR a month"}, "for a year"),
+        (
+            {
+                "value.benefit_year": "60,000 EUR",
+                "budget.total": "150,000 EUR",
+                "budget.running": "8,000 EUR a month",
+            },
+            "back in",
+        ),
         ({"evaluation.test_size": "10 %", "data.positives_share": "2 %"}, "of the test set"),
     ],
 )

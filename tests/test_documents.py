@@ -2,10 +2,12 @@
 
 import pytest
 from document_project import CARD_FRAUD, FIVE, Desk
+from sqlalchemy import update
 
-from assistant.document import diff_to_data
+from assistant.document import diff_to_data, document_from_data, document_to_data
 from assistant.errors import InputInvalid, NotFound
 from assistant.ladder import Ladder, ScriptedModel
+from assistant.store.schema import documents
 
 KEY = "tdd/motivation/today"
 TODAY = "How it is done today: 140 rules."
@@ -101,6 +103,8 @@ def test_a_diff_shows_blocks_and_words(desk):
     ]
     assert diff_to_data(back)["changes"][0]["before"]
     assert desk.document_diff("tdd", 1, 1).changes == ()
+    assert desk.document_diff("tdd") == back
+    assert desk.document_diff("tdd", after=2) == diff
 
 
 # -- hand edits
@@ -257,3 +261,58 @@ def test_the_richest_project_has_all_three(tmp_path):
         assert document.version == 1
         assert document.references
         assert all(reference.sources for reference in document.references)
+
+
+# -- what an archive may hold
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data.clear(),
+        lambda data: data.pop("blocks"),
+        lambda data: data.update(blocks={"a": 1}),
+        lambda data: data.update(blocks=[7]),
+        lambda data: data.update(title=None),
+        lambda data: data["blocks"][0].update(kind="poem"),
+        lambda data: data["blocks"][0].update(section="elsewhere"),
+        lambda data: data["blocks"][0]["sentences"][0].update(facts="project.summary"),
+        lambda data: data["blocks"][0]["sentences"].append("words"),
+        lambda data: data["sections"].append(data["sections"][0]),
+        lambda data: data.update(made_at=1e300),
+        lambda data: data.update(made_at=float("nan")),
+        lambda data: data["said"][0].update(at=-1.0),
+    ],
+    ids=range(13),
+)
+def test_content_that_is_no_document_is_refused_in_words(desk, change):
+    data = document_to_data(desk.document("tdd"))
+    change(data)
+    with pytest.raises(InputInvalid, match="Make the document anew") as refused:
+        document_from_data(data)
+    assert refused.value.code == "document_malformed"
+    assert len(str(refused.value)) < 400
+
+
+@pytest.mark.parametrize("value", [None, 7, "words", [], [[]]])
+def test_what_is_not_even_an_object_is_refused(value):
+    with pytest.raises(InputInvalid):
+        document_from_data(value)
+
+
+def test_a_malformed_latest_version_does_not_stop_the_next(desk):
+    """It came with an archive: it cannot be shown, and the project goes on."""
+    desk.document("tdd")
+    with desk.store.engine.begin() as connection:
+        connection.execute(update(documents).values(content={"kind": "tdd"}))
+    with pytest.raises(InputInvalid):
+        desk.document_version("tdd", 1)
+    assert desk.document("tdd").version == 2
+    assert desk.document_version("tdd", 2).blocks
+
+
+def test_a_file_that_cannot_be_written_makes_no_version(desk, tmp_path):
+    with pytest.raises(InputInvalid):
+        desk.export_document("tdd", tmp_path / "plan.odt")
+    assert desk.document_versions("tdd") == []
+    assert list(tmp_path.glob("plan*")) == []

@@ -2,9 +2,7 @@
 
 import json
 import re
-from itertools import batched
 
-import pytest
 from exported import read_docx, read_html, read_markdown, read_pdf, squeezed
 
 from assistant import Assistant, Settings
@@ -93,7 +91,7 @@ def test_the_shared_attacks_stay_words(tmp_path, shared):
     lines = [line for line in dict.fromkeys(lines) if usable(line)]
     chosen = lines[:: max(1, len(lines) // SAMPLE)][:SAMPLE]
     assert len(chosen) == SAMPLE
-    for number, texts in enumerate(batched(chosen, BATCH)):
-        folder = tmp_path / str(number)
+    for start in range(0, SAMPLE, BATCH):
+        folder = tmp_path / str(start)
         folder.mkdir()
-        check(folder, list(texts))
+        check(folder, chosen[start : start + BATCH])

@@ -21,7 +21,7 @@ READING = {
     "search_guidance", "ask", "list_articles", "read_article", "next_question", "verdict", "checks",
     "document", "review",
 }  # fmt: skip
-WRITING = {"answer", "dont_know", "undo", "prefill", "accept"}
+WRITING = {"answer", "dont_know", "skip", "undo", "prefill", "accept"}
 PROJECT = "agent work"
 
 
@@ -91,6 +91,11 @@ def test_a_project_is_scoped_over_standard_input(home):
             assert await called(client, "undo") == {"undone": "budget.total"}
             undone = await called(client, "undo")
             assert undone == {"undone": "problem.statement"}
+            first = (await called(client, "next_question"))["question"]["id"]
+            after = await called(client, "skip", fact_id=first)
+            assert after["question"]["id"] != first
+            (skipped,) = (await called(client, "review"))["answers"]
+            assert (skipped["id"], skipped["state"]) == (first, "skipped")
 
     run(work)
 

@@ -1,6 +1,7 @@
 """One question of the interview → its card: why it is asked, an example, fields, and ways on."""
 
 from collections.abc import Callable, Mapping
+from typing import NoReturn
 
 import streamlit as st
 
@@ -14,7 +15,8 @@ from ui.running import running
 from ui.widgets import answer_fields
 from ui.words import say
 
-ROUND, ASKED, BACK_ASKED, CLASH, NOTES = "round", "asked", "challenge", "clash", "notices"
+ROUND, ASKED, BACK_ASKED = "round", "asked", "challenge"
+CLASH, NOTES, LEFT = "clash", "notices", "left"
 NAME = "answering-as"
 
 
@@ -133,9 +135,12 @@ def _go_on(
         if error.code != "fact_conflict":
             problem_box(error)
             return
+        yours, theirs = getattr(error, "yours", ""), getattr(error, "theirs", "")
+        if yours == theirs:
+            # Pressed twice, or both said the same: it is there.
+            _leave(fact, project, None)
         st.session_state[CLASH] = {
-            "fact": fact, "raw": raw, "note": note,
-            "yours": getattr(error, "yours", ""), "theirs": getattr(error, "theirs", ""),
+            "fact": fact, "raw": raw, "note": note, "yours": yours, "theirs": theirs
         }  # fmt: skip
         st.rerun()
     st.session_state.pop(CLASH, None)
@@ -145,12 +150,31 @@ def _go_on(
         st.session_state[BACK_ASKED] = {"fact": fact, "text": step.challenge}
         st.session_state[_event_key(project, _form(fact))] = step.question.event
         st.rerun()
+    _leave(fact, project, step.question.fact.id if step.question else None)
+
+
+def _leave(fact: str, project: str, following: str | None) -> NoReturn:
+    """Go on from a question that was dealt with."""
     forget_draft(project, fact)
     st.session_state[ROUND] += 1
     st.session_state.pop(BACK_ASKED, None)
     st.session_state.setdefault(ASKED, []).append(fact)
-    open_question(step.question.fact.id if step.question else None)
+    # A second press may end this run before the new address has reached the browser.
+    st.session_state[LEFT] = (fact, following)
+    open_question(following)
     st.rerun()
+
+
+def question_to_open() -> str | None:
+    """Return the question that the address names, or the one that came after it just now."""
+    named: str | None = st.query_params.get("q")
+    left: str | None
+    following: str | None
+    left, following = st.session_state.pop(LEFT, (None, None))
+    if left is not None and named == left:
+        open_question(following)
+        return following
+    return named
 
 
 def _form(fact: str) -> str:

@@ -117,17 +117,32 @@ def _cost_and_benefit(facts: ProjectFacts) -> Calculation | None:
 
 
 def _payback(facts: ProjectFacts) -> Calculation | None:
+    """None where the running cost eats the benefit: then nothing is paid back."""
     total, benefit = _money(facts, "budget.total"), _money(facts, "value.benefit_year")
     if total is None or benefit is None or total.unit != benefit.unit:
         return None
-    if benefit.per not in ("", "year") or benefit.middle <= 0:
+    if benefit.per not in ("", "year"):
         return None
-    months = total.middle / benefit.middle * MONTHS
+    used: tuple[str, ...] = ("budget.total", "value.benefit_year")
+    what, cost, left = "the benefit", "", benefit.middle
+    running = _money(facts, "budget.running")
+    if running is not None:
+        if running.unit != benefit.unit or running.per not in ("", "month"):
+            return None
+        used += ("budget.running",)
+        left -= MONTHS * running.middle
+        what, cost = "the benefit without the running cost", f" − 12 × {figure(running.middle)}"
+    if left <= 0:
+        return None
+    months = total.middle / left * MONTHS
+    yearly = f"({figure(benefit.middle)}{cost})" if cost else figure(benefit.middle)
     return Calculation(
-        {"time": "a month or less" if months <= 1 else f"about {_months(months)} months"},
-        f"{figure(total.middle)} / {figure(benefit.middle)} × 12 = {_months(months)} months, "
-        "before the running cost.",
-        ("budget.total", "value.benefit_year"),
+        {
+            "what": what,
+            "time": "a month or less" if months <= 1 else f"about {_months(months)} months",
+        },
+        f"{figure(total.middle)} / {yearly} × 12 = {_months(months)} months.",
+        used,
     )
 
 

@@ -3,6 +3,7 @@
 from assistant.embed.bundled import BundledEncoder
 from assistant.embed.choose import as_langchain, load_encoder
 from assistant.embed.hashing import HashingEncoder
+from assistant.embed.remembered import remembered
 from assistant.embed.seam import Encoder, Vectors
 from assistant.embed.wrapped import LangChainEncoder
 
@@ -14,4 +15,5 @@ __all__ = [
     "Vectors",
     "as_langchain",
     "load_encoder",
+    "remembered",
 ]

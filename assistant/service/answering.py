@@ -21,6 +21,7 @@ from assistant.answer import (
     rewrite_with_model,
     standalone_question,
 )
+from assistant.embed import remembered
 from assistant.ladder import Ladder
 from assistant.retrieve import Retrieval, Understood
 from assistant.service.library import Library
@@ -61,7 +62,8 @@ class Answering:
 
     def __init__(self, settings: Settings, library: Library, clock: Callable[[], date]) -> None:
         self._settings = settings
-        self._library = library
+        # Passages that answer often are weighed sentence by sentence for every such question.
+        self._encode = remembered(lambda texts: library.encoder.encode(texts))
         self._clock = clock
         self._ladder: Ladder | None = None
         self._quick: Ladder | None = None
@@ -107,7 +109,7 @@ class Answering:
             message,
             self._asked(alone, look),
             look.shelf,
-            self._library.encoder.encode,
+            self._encode,
             rung_reason=NO_MODEL,
             today=self._clock(),
         )
@@ -139,7 +141,7 @@ class Answering:
             message,
             asked,
             look.shelf,
-            self._library.encoder.encode,
+            self._encode,
             ladder,
             today=self._clock(),
             counter=self._counter,

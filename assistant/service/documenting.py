@@ -92,9 +92,22 @@ class Documenting(Judging, ABC):
         return self._documents().version(self.project(project).id, kind, number)
 
     def document_diff(
-        self, kind: str, before: int, after: int, *, project: str = DEFAULT_PROJECT
+        self,
+        kind: str,
+        before: int | None = None,
+        after: int | None = None,
+        *,
+        project: str = DEFAULT_PROJECT,
     ) -> DocumentDiff:
-        """What changed between two versions; raise NotFound."""
+        """What changed between two versions; raise NotFound.
+
+        Without `after` it is the latest one, without `before` the one just before `after`.
+        """
+        if after is None:
+            after = max(
+                (one.version for one in self.document_versions(kind, project=project)), default=1
+            )
+        before = max(after - 1, 1) if before is None else before
         old = self.document_version(kind, before, project=project)
         return diff_documents(old, self.document_version(kind, after, project=project))
 

@@ -1,12 +1,10 @@
 """A document's picture blocks → their drawings, for whoever shows a document in their own way."""
 
-from abc import ABC
-
 from assistant.document import Document
 from assistant.picture import Picture, draw
 
 
-class Showing(ABC):
+class Showing:
     """What a channel needs to show a document beside its text; a part of `Assistant`."""
 
     def pictures(self, document: Document) -> dict[str, Picture]:

@@ -276,6 +276,7 @@ def test_two_people_see_each_others_answers_and_a_clash_shows_both(open_page, pa
     one = at_question(open_page, "default", "users.skills")
     two = at_question(open_page, "default", "users.skills")
     answer(one, "They read scores every day.")
+    two.get_by_text("Somebody else has answered meanwhile.").wait_for()
     field(two).fill("They have never seen a score.")
     two.get_by_role("button", name="Save and go on").click()
     two.get_by_text("Somebody else answered this while you were writing.").wait_for()

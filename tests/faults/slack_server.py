@@ -253,25 +253,28 @@ def check_blocks(blocks: list[dict[str, Any]], most: int) -> None:
     if len(ids) != len(set(ids)) or any(len(one) > 255 for one in ids):
         raise Refused("invalid_blocks: block_id")
     for block in blocks:
-        if block["type"] == "section":
-            _within(block["text"]["text"], 3000)
-            if block["text"]["type"] == "mrkdwn" and block["text"].get("verbatim") is not True:
-                raise Refused("the house rule: verbatim")
-            if "accessory" in block:
-                _check_element(block["accessory"])
-        elif block["type"] == "context":
-            if not 1 <= len(block["elements"]) <= 10:
-                raise Refused("invalid_blocks: context")
-            for one in block["elements"]:
-                _within(one["text"], 3000)
-        elif block["type"] == "actions":
-            _check_actions(block)
-        elif block["type"] == "input":
-            _within(block["label"]["text"], 2000)
-            if len(block["element"].get("initial_value", "")) > 3000:
-                raise Refused("invalid_blocks: initial_value")
-        elif block["type"] == "header":
-            _within(block["text"]["text"], 150)
+        CHECKS[block["type"]](block)
+
+
+def _check_section(block: dict[str, Any]) -> None:
+    _within(block["text"]["text"], 3000)
+    if block["text"]["type"] == "mrkdwn" and block["text"].get("verbatim") is not True:
+        raise Refused("the house rule: verbatim")
+    if "accessory" in block:
+        _check_element(block["accessory"])
+
+
+def _check_context(block: dict[str, Any]) -> None:
+    if not 1 <= len(block["elements"]) <= 10:
+        raise Refused("invalid_blocks: context")
+    for one in block["elements"]:
+        _within(one["text"], 3000)
+
+
+def _check_input(block: dict[str, Any]) -> None:
+    _within(block["label"]["text"], 2000)
+    if len(block["element"].get("initial_value", "")) > 3000:
+        raise Refused("invalid_blocks: initial_value")
 
 
 def _check_actions(block: dict[str, Any]) -> None:
@@ -303,6 +306,16 @@ def _check_element(one: dict[str, Any]) -> None:
 def _within(text: str, most: int) -> None:
     if not 1 <= len(text) <= most:
         raise Refused(f"invalid_blocks: {len(text)} characters of {most}")
+
+
+CHECKS = {
+    "section": _check_section,
+    "context": _check_context,
+    "actions": _check_actions,
+    "input": _check_input,
+    "header": lambda block: _within(block["text"]["text"], 150),
+    "divider": lambda block: None,
+}
 
 
 class _Server(ThreadingHTTPServer):

@@ -12,11 +12,13 @@ from ui.markup import label, plain_html, sanitise
 from ui.places import go
 from ui.progress import progress_html, sections_html
 from ui.proposals import show_proposals
-from ui.question import NAME, open_question, show_question
+from ui.question import NAME, open_question, question_to_open, show_question
 from ui.running import running
 from ui.words import ENGLISH_CODE, say, spoken
 
 FIRST_KIND, EVERY = "requirements", "all"
+# Seconds between two looks at what others have answered.
+LOOK_S = 10
 VIEWS = ("question", "proposals", "answers")
 
 
@@ -88,6 +90,7 @@ def _ask(assistant: Assistant, kind: str, project: str) -> None:
                 note_box(say("interview.in_english"))
             show_question(question, kind, project)
     with side:
+        _others(project, assistant.facts(project=project).last_event)
         _side(step.progress)
 
 
@@ -95,7 +98,7 @@ def _question(
     assistant: Assistant, step: InterviewStep, kind: str, project: str
 ) -> Question | None:
     """Return the question of the address; the address keeps the one that comes next otherwise."""
-    named = st.query_params.get("q")
+    named = question_to_open()
     if named is not None:
         return assistant.question(named, kind=kind, project=project)
     if step.question is not None:
@@ -115,6 +118,15 @@ def _done(kind: str) -> None:
             go("documents", k=None if kind == EVERY else kind)
         if st.button(say("interview.to_answers"), key="done-answers"):
             go("interview", v="answers", k=kind)
+
+
+@st.fragment(run_every=LOOK_S)
+def _others(project: str, seen: int) -> None:
+    """Tell when somebody else has answered meanwhile; what is being typed stays."""
+    if running().assistant.facts(project=project).last_event > seen:
+        note_box(say("interview.others"), kind="good")
+        if st.button(say("interview.others.show"), key="show-others"):
+            st.rerun()
 
 
 def _side(progress: Progress) -> None:

@@ -7,7 +7,6 @@ from ui.markup import safe_html
 from ui.places import go
 from ui.words import say
 
-
 # What can be done with a document today: head, words, button, and where it is done.
 WAYS: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
     ("review.facts", "review.facts.lead", "review.facts.do", "home", {}),

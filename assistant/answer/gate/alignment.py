@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from assistant.answer.gate.quantities import NUMBER_WORDS
 from assistant.answer.gate.opposites import faces
+from assistant.answer.gate.quantities import NUMBER_WORDS
 from assistant.answer.gate.words import FUNCTION_WORDS, lists, stem, without_prefix
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+(?:['’][^\W\d_]+)*")
@@ -213,13 +213,16 @@ def _first_part(words: tuple[Word, ...], preceding: Word) -> tuple[Word, ...]:
 
 def opposed(ours: Word, theirs: Word) -> bool:
     """True for two words of opposite sense, such as "gain" and "loss", "known" and "unknown"."""
-    if any(theirs.low in other for _, other in lists().sides.get(ours.low, ())):
+    return _opposed(ours.low, theirs.low)
+
+
+@lru_cache(maxsize=100_000)
+def _opposed(ours: str, theirs: str) -> bool:
+    if any(theirs in other for _, other in lists().sides.get(ours, ())):
         return True
-    pair = (ours.low, theirs.low)
-    return _negates(*pair) or _negates(*pair[::-1]) or faces(*pair)
+    return _negates(ours, theirs) or _negates(theirs, ours) or faces(ours, theirs)
 
 
-@lru_cache(maxsize=20_000)
 def _negates(word: str, other: str) -> bool:
     return word.endswith(other) and without_prefix(word) == other
 
@@ -243,51 +246,52 @@ def opposites_exchanged(found: Alignment) -> float:
     )
 
 
-def numbers_exchanged(found: Alignment) -> float:
+def numbers_exchanged(found: Alignment, converted: frozenset[float] = frozenset()) -> float:
     """How firmly a number is held in place where the sentence has another one.
 
+    `converted` numbers are the sentence's own in another unit.
+
     >>> text = "It describes four triggers of cascades."
-    >>> other = align(words_in("It describes seven triggers."), words_in(text), _unlike)
+    >>> other = align(words_in("It describes seven triggers of cascades."), words_in(text), _unlike)
     >>> numbers_exchanged(other)
     1.0
     """
     return _firmest(
-        edit for edit in found.edits if edit.short and _disjoint(edit.ours, edit.theirs)
+        edit
+        for edit in found.edits
+        if edit.short
+        and (ours := _values(edit.ours) - converted)
+        and (theirs := _values(edit.theirs))
+        and not ours & theirs
     )
 
 
-def _disjoint(ours: Sequence[Word], theirs: Sequence[Word]) -> bool:
-    own = {word.value for word in ours} - {None}
-    given = {word.value for word in theirs} - {None}
-    return bool(own and given and not own & given)
+def _values(words: Sequence[Word]) -> set[float]:
+    return {word.value for word in words if word.value is not None}
 
 
-def words_exchanged(
-    found: Alignment, nearness: Nearness, known: Callable[[Word], bool]
-) -> tuple[float, float]:
-    """How firmly words stand for others that are nothing like them: `known` ones, and the rest.
+def words_exchanged(found: Alignment, nearness: Nearness, known: Callable[[Word], bool]) -> float:
+    """How firmly a `known` word stands for another that is nothing like it.
 
-    A word that the passage uses elsewhere for something else was exchanged; one that it does not
+    A word that the passage uses elsewhere, for something else, was exchanged; one that it does not
     have may be another way of putting it.
 
     >>> text = "The technician's tap is the label source."
     >>> other = align(words_in("The driver's tap is the label source."), words_in(text), _unlike)
-    >>> words_exchanged(other, _unlike, lambda word: word.low.startswith("driver"))
-    (1.0, 0.0)
+    >>> words_exchanged(other, _unlike, lambda word: word.low == "driver's")
+    1.0
     """
-    ours_known = other = 0.0
-    for edit in found.edits:
-        ours = [word for word in edit.ours if word.content]
-        theirs = [word for word in edit.theirs if word.content]
-        if not ours or not theirs or not edit.short:
-            continue
-        unlike = [w for w in ours if all(nearness(w.low, t.low) < NEAR_FROM for t in theirs)]
-        for word in unlike:
-            if known(word):
-                ours_known = max(ours_known, edit.held)
-            else:
-                other = max(other, edit.held * word.weight)
-    return ours_known, other
+    return _firmest(edit for edit in found.edits if edit.short and _other(edit, nearness, known))
+
+
+def _other(edit: Edit, nearness: Nearness, known: Callable[[Word], bool]) -> bool:
+    theirs = [word for word in edit.theirs if word.content]
+    unlike = (
+        word
+        for word in edit.ours
+        if word.content and all(nearness(word.low, other.low) < NEAR_FROM for other in theirs)
+    )
+    return bool(theirs) and any(known(word) for word in unlike)
 
 
 def letters_exchanged(found: Alignment) -> float:
@@ -295,9 +299,13 @@ def letters_exchanged(found: Alignment) -> float:
     return _firmest(
         edit
         for edit in found.edits
-        if edit.short
-        and any(len(a.low) == 1 == len(b.low) != (a.low == b.low) for a in edit.ours for b in edit.theirs)
+        if edit.short and (ours := _letters(edit.ours)) and (theirs := _letters(edit.theirs))
+        if not ours & theirs
     )
+
+
+def _letters(words: Sequence[Word]) -> set[str]:
+    return {word.low for word in words if len(word.low) == 1 and word.low.isalpha()}
 
 
 def denials_exchanged(found: Alignment) -> float:
@@ -313,41 +321,6 @@ def denials_exchanged(found: Alignment) -> float:
         for edit in found.edits
         if edit.short and denials(edit.ours) % 2 != denials(edit.theirs) % 2
     )
-
-
-def limits_exchanged(found: Alignment) -> tuple[float, float]:
-    """How firmly held the limiting words are ("only", "some") that were dropped, and that came in."""
-    limits = lists()["limits"]
-    counts = [
-        (edit, len({w.low for w in edit.theirs} & limits) - len({w.low for w in edit.ours} & limits))
-        for edit in found.edits
-        if edit.short
-    ]
-    return _firmest(e for e, more in counts if more > 0), _firmest(e for e, more in counts if more < 0)
-
-
-def inserted(found: Alignment) -> float:
-    """The greatest weight of content words that came in at one place without replacing any."""
-    return max(
-        (
-            sum(w.weight for w in e.ours if w.content)
-            for e in found.edits
-            if not any(w.content for w in e.theirs)
-        ),
-        default=0.0,
-    )
-
-
-def moved(found: Alignment) -> float:
-    """The weight of the words that both texts have, but in another order.
-
-    >>> text = "It can make a deployer a provider."
-    >>> moved(align(words_in("It can make a provider a deployer."), words_in(text), _unlike))
-    1.0
-    """
-    theirs = {word.stem for edit in found.edits for word in edit.theirs if word.content}
-    ours = {w.stem: w.weight for edit in found.edits for w in edit.ours if w.content}
-    return sum(weight for word, weight in ours.items() if word in theirs)
 
 
 def _firmest(edits: Iterable[Edit]) -> float:

@@ -67,16 +67,18 @@ FINE = (
     "unhedged",
     "quantified",
 )
+# They are the same for every window: the claim beside the sentence that it repeats most closely.
+WHOLE = ("fit", "exchanged", "denial", "reason")
 # Signs that weigh more where the claim otherwise repeats the window word by word.
 CLOSE = (
     "lost",
     "crossed",
     "denies", "denies_softly", "negators", "moved", "turned", "universal", "necessary",
-    "unhedged", "elsewhere", "misused", "exclusive", "rival", "modifier",
+    "unhedged", "elsewhere", "misused", "exclusive", "rival", "modifier", "reverses",
 )  # fmt: skip
 
 
-SIGNS = (*BASE, *FINE, *(f"close_{name}" for name in CLOSE))
+SIGNS = (*BASE, *FINE, *(f"close_{name}" for name in CLOSE), *WHOLE)
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ def _clauses(tokens: Sequence[Token]) -> list[list[int]]:
 
 
 def fine_signs(claim: Claim, evidence: Evidence, at: int, met: Floats) -> Floats:
-    """`FINE` and `CLOSE` for one window, shape (len(SIGNS) - len(BASE),)."""
+    """`FINE` and `CLOSE` for one window, shape (len(FINE) + len(CLOSE),)."""
     window = evidence.windows[at]
     given = window.stance
     own = met * evidence.members[at][None, :]

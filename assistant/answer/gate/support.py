@@ -6,11 +6,13 @@ from typing import Literal
 
 import numpy as np
 
+from assistant.answer.gate.differences import Differences, differences
 from assistant.answer.gate.evidence import Encode, Evidence, Floats, Window, gather
 from assistant.answer.gate.names import misdated, unknown_names
 from assistant.answer.gate.quantities import single, unfounded
 from assistant.answer.gate.signs import (
     SIGNS,
+    WHOLE,
     Claim,
     base_signs,
     claim_of,
@@ -36,6 +38,7 @@ _REASONS: dict[str, Reason] = {
     "universal": "strength", "exclusive": "strength", "certain": "strength",
     "necessary": "strength", "necessary_weak": "strength", "frequent": "strength",
     "unhedged": "strength", "quantified": "strength",
+    "exchanged": "name", "denial": "negation", "reason": "cause",
 }  # fmt: skip
 
 
@@ -102,11 +105,13 @@ def _by_passage(
 ) -> tuple[float, Support]:
     if not evidence.windows or not claim.content:
         return -np.inf, Support(False, "not_similar")
-    closest, signs = closely(claim, evidence, strictness)
+    met = evidence.meet(claim.content)
+    differ = differences(claim.stance, evidence, met)
+    closest, signs = closely(claim, evidence, strictness, met, differ)
     scores = signs @ strictness.fine + strictness.offset
     best = int(scores.argmax())
     score = float(scores[best])
-    reason = plain_fault(claim, evidence, question)
+    reason = plain_fault(claim, evidence, question, differ)
     if reason == "ok" and score < strictness.least:
         # The window most like it may say plainly what the best one leaves open.
         reasons = [_reason(signs[at], strictness) for at in (best, 0)]
@@ -115,9 +120,10 @@ def _by_passage(
     return score, Support(reason == "ok", reason, evidence.passage.id, quote)
 
 
-def closely(claim: Claim, evidence: Evidence, strictness: Strictness) -> tuple[list[int], Floats]:
+def closely(
+    claim: Claim, evidence: Evidence, strictness: Strictness, met: Floats, differ: Differences
+) -> tuple[list[int], Floats]:
     """The windows most like the claim, and all signs of each, shape (windows, signs)."""
-    met = evidence.meet(claim.content)
     base = base_signs(claim, evidence, met)
     order = np.argsort(-(base @ strictness.base), kind="stable")
     closest: list[int] = []
@@ -127,7 +133,10 @@ def closely(claim: Claim, evidence: Evidence, strictness: Strictness) -> tuple[l
             closest.append(at)
         if len(closest) == strictness.windows:
             break
-    rows = [np.concatenate([base[at], fine_signs(claim, evidence, at, met)]) for at in closest]
+    whole = np.array([getattr(differ, name) for name in WHOLE], np.float32)
+    rows = [
+        np.concatenate([base[at], fine_signs(claim, evidence, at, met), whole]) for at in closest
+    ]
     return closest, np.stack(rows)
 
 
@@ -143,8 +152,8 @@ def _has_equal_part(evidence: Evidence, covered: Floats, at: int, slack: float) 
     )
 
 
-def plain_fault(claim: Claim, evidence: Evidence, question: str) -> Reason:
-    """A number, unit or name that the passage does not have; "ok" for none.
+def plain_fault(claim: Claim, evidence: Evidence, question: str, differ: Differences) -> Reason:
+    """A number, unit or name that the passage does not have, or a word exchanged; "ok" for none.
 
     "empty" is what claims nothing, a question or an opening, unless the passage has it word by
     word.
@@ -160,7 +169,9 @@ def plain_fault(claim: Claim, evidence: Evidence, question: str) -> Reason:
         return "number"
     if misdated(claim.text, evidence.plain):
         return "number"
-    return "name" if unknown_names(claim.text, evidence.forms, question) else "ok"
+    if unknown_names(claim.text, evidence.forms, question):
+        return "name"
+    return differ.fault or "ok"
 
 
 def _claims_nothing(claim: Claim) -> bool:

@@ -59,7 +59,11 @@ def _verdict_lines(found: dict[str, Any]) -> list[str]:
     lines = [f"{found['label']}. {found['says']}", "", "Because:"]
     lines += [f"  + {_with_source(one)}" for one in found["because"]]
     if found["against"]:
-        lines += ["", "Against:", *(f"  - {_with_source(one)}" for one in found["against"])]
+        lines += [
+            "",
+            "Against it, or for another way:",
+            *(f"  - {_with_source(one)}" for one in found["against"]),
+        ]
     lines += ["", f"First baseline: {found['first_baseline']}"]
     changes = found["would_change_if"]
     if changes:

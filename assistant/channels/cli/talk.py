@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from assistant import Assistant, InterviewStep, Question
 
 PROMPT = "> "
+# What people type to end a talk; nobody means them as an answer.
+STOPS = ("stop", "quit", "exit")
 # How long a terminal is listened to for more lines of what was pasted, in seconds.
 PASTE_S = 0.03
 
@@ -48,7 +50,7 @@ class Talk:
             "undo": self._undo,
             "generate": self._generate,
             "help": self._help,
-            "stop": self._stop,
+            **dict.fromkeys(STOPS, self._stop),
         }
 
     def run(self) -> None:
@@ -126,12 +128,19 @@ class Talk:
         if step.stored is None or step.stored.status != "unknown":
             return step
         self._screen.say("Noted as open. Who can find out? (Enter: nobody yet)")
-        owner = self._listen().strip("? ")
+        owner = self._detail()
         self._screen.say("By when? (Enter: no date)")
-        due = self._listen().strip("? ")
+        due = self._detail()
         if not owner and not due:
             return step
         return self._leave_open(question, owner, due, step.stored.event)
+
+    def _detail(self) -> str:
+        """A word beside the answer, which is saved already; Enter or `skip` leaves it out."""
+        line = self._listen().strip("? ")
+        if line.casefold().removeprefix("/") in STOPS:
+            raise Stopped
+        return "" if line.casefold().removeprefix("/") == "skip" else line
 
     def _leave_open(
         self, question: "Question", owner: str, due: str, event: int

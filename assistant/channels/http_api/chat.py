@@ -32,13 +32,15 @@ from assistant.channels.http_api.routes import (
     InHouse,
     ProjectName,
     new_router,
+    scope,
 )
 from assistant.channels.http_api.shapes import Extension, hit_json
-from assistant.channels.http_api.streams import DONE, EVENTS, EventStream, event, finished
+from assistant.channels.http_api.streams import DONE, EVENTS, EventStream, event, finished, paced
 
 router = new_router("chat")
 DEFAULT = "default"
 ONE = "/v1/projects/{project}"
+ANSWERING = scope("read", answers=True)
 
 
 class Model(BaseModel):
@@ -120,7 +122,9 @@ def show_model(model: str) -> Model:
     return Model(id=checked_model(model))
 
 
-@router.post("/v1/chat/completions", openapi_extra=READ, responses=ANSWERS, response_model=None)
+@router.post(
+    "/v1/chat/completions", openapi_extra=ANSWERING, responses=ANSWERS, response_model=None
+)
 async def complete(
     asked: ChatRequest, request: Request, house: InHouse, caller: CalledBy
 ) -> Response:
@@ -212,7 +216,7 @@ class Talk:
             model=self._asked.model != EXTRACTIVE,
             cancelled=cancelled,
         )
-        for step in steps:
+        for step in paced(steps, self._house.turns, heavy=1):
             if not self._spoke and step.kind != "sources":
                 self._house.figures.first_token.observe(time.perf_counter() - self._began)
                 self._spoke = True

@@ -24,6 +24,7 @@ from assistant.channels.http_api.routes import (
     ProjectName,
     Service,
     new_router,
+    scope,
 )
 from assistant.channels.http_api.shapes import (
     Body,
@@ -35,12 +36,13 @@ from assistant.channels.http_api.shapes import (
     hit_json,
     turn_json,
 )
-from assistant.channels.http_api.streams import DONE, EVENTS, EventStream, event, finished
+from assistant.channels.http_api.streams import DONE, EVENTS, EventStream, event, finished, paced
 from assistant.errors import NotFound
 
 router = new_router("conversations")
 ONE = "/v1/projects/{project}"
 THREADS = ONE + "/conversations"
+ANSWERING = scope("write", answers=True)
 
 
 class Question(Body):
@@ -108,7 +110,9 @@ def list_conversations(project: ProjectName, service: Service, cut: Paged) -> ob
     return cut.of(service.conversations(project=project), lambda one: str(one.id))
 
 
-@router.post(THREADS, openapi_extra=WRITE, responses=ASKED, status_code=201, response_model=None)
+@router.post(
+    THREADS, openapi_extra=ANSWERING, responses=ASKED, status_code=201, response_model=None
+)
 async def begin_conversation(
     project: ProjectName, asked: Question, request: Request, house: InHouse, caller: CalledBy
 ) -> Response:
@@ -159,7 +163,7 @@ def export_conversation(project: ProjectName, conversation: str, service: Servic
 
 @router.post(
     THREADS + "/{conversation}/turns",
-    openapi_extra=WRITE,
+    openapi_extra=ANSWERING,
     responses=ASKED,
     status_code=201,
     response_model=None,
@@ -229,12 +233,13 @@ class Thread:
 
     def _steps(self, cancelled: threading.Event) -> Iterator[Step]:
         spoke = False
-        for step in self._house.assistant.stream(
+        steps = self._house.assistant.stream(
             self._question,
             conversation=self._conversation,
             project=self._project,
             cancelled=cancelled,
-        ):
+        )
+        for step in paced(steps, self._house.turns, heavy=2):
             if step.event is not None and step.event.kind != "sources" and not spoke:
                 spoke = True
                 self._house.figures.first_token.observe(time.perf_counter() - self._began)

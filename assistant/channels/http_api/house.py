@@ -1,5 +1,7 @@
 """What every request of one server shares."""
 
+import os
+import threading
 from dataclasses import dataclass, field
 
 import anyio
@@ -27,6 +29,7 @@ class House:
     answers: Slots
     uploads: anyio.CapacityLimiter
     upload_bytes: int
+    turns: threading.Semaphore
     figures: Figures = field(default_factory=Figures)
     ready: bool = False
 
@@ -43,4 +46,5 @@ def build_house(assistant: Assistant) -> House:
         Slots(settings.api_streams),
         anyio.CapacityLimiter(UPLOADS_AT_ONCE),
         settings.api_upload_mb * 1_000_000,
+        threading.Semaphore(max(2, os.cpu_count() or 1)),
     )

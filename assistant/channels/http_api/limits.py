@@ -64,9 +64,8 @@ class Slots:
         self.taken = 0
         self.threads = anyio.CapacityLimiter(size)
 
-    @contextmanager
-    def one(self) -> Iterator[None]:
-        """Hold a slot; raise Refusal at once when there is none."""
+    def check(self) -> None:
+        """Raise Refusal when there is no slot."""
         if self.taken >= self.size:
             raise Refusal(
                 503,
@@ -75,6 +74,11 @@ class Slots:
                 f"Try again in {SLOT_RETRY_S} seconds.",
                 headers={"Retry-After": str(SLOT_RETRY_S)},
             )
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Hold a slot; raise Refusal at once when there is none."""
+        self.check()
         self.taken += 1
         try:
             yield

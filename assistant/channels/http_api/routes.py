@@ -16,14 +16,19 @@ SCOPE = "x-scope"
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-def scope(name: Scope, *, every_project: bool = False, repeats: bool = False) -> dict[str, Any]:
+def scope(
+    name: Scope, *, every_project: bool = False, repeats: bool = False, answers: bool = False
+) -> dict[str, Any]:
     """What a route says of itself in OpenAPI: the scope it needs, and whether it can be repeated.
 
     `every_project` refuses keys that are bound to projects. `repeats` takes an idempotency key.
+    `answers` takes one of the places for answers, and is refused at once when there is none.
     """
     said: dict[str, Any] = {SCOPE: name}
     if every_project:
         said["x-every-project"] = True
+    if answers:
+        said["x-answers"] = True
     if repeats:
         said["parameters"] = [HEADER]
     return said
@@ -53,8 +58,10 @@ class GuardedRoute(APIRoute):
                     caller.must_see_all()
                 if "project" in request.path_params:
                     caller.must_see(request.path_params["project"])
+            house: House = request.app.state.house
+            if "x-answers" in said:
+                house.answers.check()
             if "parameters" in said and caller is not None:
-                house: House = request.app.state.house
                 return await repeatable(request, house.assistant, caller, inner)
             return await inner(request)
 

@@ -30,6 +30,7 @@ from assistant.errors import AssistantError
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+S = TypeVar("S")
 # How often a waiting stream is looked after: is the key still good?
 LOOK_S = 2.0
 # A sign of life for proxies, after so long without a word.
@@ -84,6 +85,20 @@ async def _leave(receive: Receive, tell: Callable[[], None]) -> None:
     while (await receive())["type"] != "http.disconnect":
         continue
     tell()
+
+
+def paced(steps: Iterator[S], turns: threading.Semaphore, heavy: int) -> Iterator[S]:
+    """The steps; the first `heavy` of them, which only compute, in turn with other answers'.
+
+    Without turns all of them would share the processor, and each would be late.
+    """
+    for _ in range(heavy):
+        with turns:
+            step = next(steps, None)
+        if step is None:
+            return
+        yield step
+    yield from steps
 
 
 class EventStream(Response):

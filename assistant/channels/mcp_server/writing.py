@@ -40,11 +40,18 @@ def add_writing(server: MCPServer[Any], assistant: Assistant, project: str) -> N
 
     @server.tool(annotations=WRITES)
     @problems_told
+    def skip(fact_id: str) -> dict[str, Any]:
+        """Put a question off until all others are answered, and give the next one."""
+        return assistant.skip(fact_id, project=project, author=AUTHOR).as_json()
+
+    @server.tool(annotations=WRITES)
+    @problems_told
     def prefill(
         text: Annotated[str, Field(description="A brief, e-mail or transcript, word for word.")],
+        name: Annotated[str, Field(description="Where it is from.", max_length=200)] = "brief",
     ) -> dict[str, Any]:
         """Propose facts from a text, each with the words it came from; `accept` stores them."""
-        found = assistant.prefill(text, name="brief", project=project)
+        found = assistant.prefill(text, name=name, project=project)
         proposals = [
             {
                 "id": one.id,
