@@ -1,4 +1,4 @@
-"""Which messages of a thread are meant for the assistant: decided in the service, for every chat."""
+"""Which messages of a thread are meant for the assistant, decided for every chat program."""
 
 from dataclasses import replace
 

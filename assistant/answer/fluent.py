@@ -87,7 +87,7 @@ class _Worker:
 
     def _ask(self) -> Reply:
         """The reply; material that is too long for the model is shortened once."""
-        room = self.ladder.context_tokens() - self.max_tokens
+        room = self.ladder.prompt_tokens(self.max_tokens)
         prompt = answer_prompt(self.material, self.counter, room)
         self.outcome.offered = prompt.offered
         try:

@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T", bound=BaseModel)
 STRUCTURED_TOKENS = 2_000
+# The embedded model reads a few hundred tokens a second on a processor; more than this, the fixed
+# part among them, costs seconds before its first word and a small model's attention.
+LOCAL_PROMPT = 1_000
 
 
 class Ladder:
@@ -117,6 +120,11 @@ class Ladder:
         """What fits into one request of the first rung that is not resting."""
         local = self._first() == "local"
         return self._settings.local_context if local else self._settings.model_context
+
+    def prompt_tokens(self, max_tokens: int) -> int:
+        """How long a prompt may be that leaves room for a reply of `max_tokens`."""
+        room = self.context_tokens() - max_tokens
+        return min(room, LOCAL_PROMPT) if self._first() == "local" else room
 
     def spares_a_call(self) -> bool:
         """Whether the rung that answers next is a server's: the embedded model takes seconds."""

@@ -86,8 +86,12 @@ def document_versions(kind: Kind, project: InProject = "default", as_json: AsJso
 
 def document_diff(
     kind: Kind,
-    before: Annotated[int, typer.Argument(min=1, help="The older version.")],
-    after: Annotated[int, typer.Argument(min=1, help="The newer version.")],
+    before: Annotated[
+        int | None, typer.Argument(min=1, help="The older version; the one before the newer.")
+    ] = None,
+    after: Annotated[
+        int | None, typer.Argument(min=1, help="The newer version; the latest.")
+    ] = None,
     project: InProject = "default",
     as_json: AsJson = False,
 ) -> None:
