@@ -31,7 +31,7 @@ FOLDER = CASES / "groundedness"
 EMBEDDED_QUESTIONS = int(os.environ.get("EMBEDDED_QUESTIONS", "12"))
 EMBEDDED_TOKENS = 220
 # The small model needs seconds for each answer; the sample ends here, whatever is left of it.
-EMBEDDED_S = 300.0
+EMBEDDED_S = float(os.environ.get("EMBEDDED_S", "300"))
 TODAY = date(2026, 11, 22)
 
 

@@ -1,8 +1,10 @@
 """The data of documents: every fact has a home and a sentence, every quotation is exact."""
 
 import re
+from pathlib import Path
 
 import pytest
+import yaml
 
 from assistant.document import document_kinds, load_kind
 from assistant.document.calculate import CALCULATIONS
@@ -147,3 +149,25 @@ def test_a_broken_sentence_is_refused_with_its_number(tmp_path, entry, fault):
     path.write_text(entry, encoding="utf-8")
     with pytest.raises(DataInvalid, match=f"entry 1: .*{fault}"):
         load_pool(path)
+
+
+# -- what CONTRIBUTING.md shows
+
+
+def examples():
+    text = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    return [yaml.safe_load(found) for found in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+
+
+def test_the_examples_for_contributors_are_entries_of_today(tmp_path):
+    fact, rule, document, template = examples()
+    folder = Path(__file__).parents[1] / "assistant" / "catalog"
+    for entry, file in ((fact, "facts/serving.yaml"), (rule, "rules/contradictions.yaml")):
+        assert entry[0] in yaml.safe_load((folder / file).read_text(encoding="utf-8"))
+    place = tmp_path / document["id"]
+    place.mkdir()
+    for name, content in (("document", document), ("template", template)):
+        (place / f"{name}.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    kind = load_kind(document["id"], tmp_path)
+    assert document_kinds(tmp_path) == (kind.id,)
+    assert set(kind.blocks) == {section.id for section in kind.sections}

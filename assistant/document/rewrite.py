@@ -62,7 +62,8 @@ def reword(document: Document, ask: Reword) -> tuple[Document, int]:
 
 
 def _may_be_reworded(block: Block) -> bool:
-    plain = all(one.origin == "said" and not one.note for one in block.sentences)
+    # What a lead names are a person's own words.
+    plain = all(one.origin == "said" and not one.note and not one.lead for one in block.sentences)
     return block.kind == "paragraph" and block.edit is None and plain and len(block.sentences) > 1
 
 

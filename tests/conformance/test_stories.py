@@ -217,8 +217,8 @@ def test_there_are_ten_stories_and_every_kind_of_step_is_in_one():
 
 
 # The slow channel last: its stories are played meanwhile.
-@pytest.mark.parametrize("channel", sorted(CHANNELS, key=lambda one: one == "cli"))
 @pytest.mark.parametrize("key", STORIES)
+@pytest.mark.parametrize("channel", sorted(CHANNELS, key=lambda one: one == "cli"))
 def test_a_story_comes_to_the_same_in_every_channel(stage, channel, key):
     played, reference = stage.played(channel, key), stage.played(REFERENCE, key)
     assert played.facts == reference.facts

@@ -252,7 +252,7 @@ def numbers_exchanged(found: Alignment, converted: frozenset[float] = frozenset(
     `converted` numbers are the sentence's own in another unit.
 
     >>> text = "It describes four triggers of cascades."
-    >>> other = align(words_in("It describes seven triggers of cascades."), words_in(text), _unlike)
+    >>> other = align(words_in("It describes seven triggers of cascades."), words_in(text), lambda a, b: 0)
     >>> numbers_exchanged(other)
     1.0
     """
@@ -277,8 +277,8 @@ def words_exchanged(found: Alignment, nearness: Nearness, known: Callable[[Word]
     have may be another way of putting it.
 
     >>> text = "The technician's tap is the label source."
-    >>> other = align(words_in("The driver's tap is the label source."), words_in(text), _unlike)
-    >>> words_exchanged(other, _unlike, lambda word: word.low == "driver's")
+    >>> other = align(words_in("The driver's tap is the label source."), words_in(text), lambda a, b: 0)
+    >>> words_exchanged(other, lambda a, b: 0, lambda word: word.low == "driver's")
     1.0
     """
     return _firmest(edit for edit in found.edits if edit.short and _other(edit, nearness, known))
@@ -312,7 +312,7 @@ def denials_exchanged(found: Alignment) -> float:
     """How firmly the words around hold a denial that is on one side only.
 
     >>> text = "Handing over a formula does not suffice."
-    >>> other = align(words_in("Handing over a formula may suffice."), words_in(text), _unlike)
+    >>> other = align(words_in("Handing over a formula may suffice."), words_in(text), lambda a, b: 0)
     >>> denials_exchanged(other) > 0.5
     True
     """
@@ -330,8 +330,3 @@ def _firmest(edits: Iterable[Edit]) -> float:
 def denials(words: Sequence[Word]) -> int:
     """How many words deny something."""
     return sum(word.low in lists()["negators"] for word in words)
-
-
-def _unlike(_ours: str, _theirs: str) -> float:
-    """A nearness for texts whose words have nothing in common."""
-    return 0.0

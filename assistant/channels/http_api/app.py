@@ -26,7 +26,7 @@ from assistant.channels.http_api import (
 from assistant.channels.http_api.door import Door
 from assistant.channels.http_api.house import House, build_house
 from assistant.channels.http_api.problems import framework_error, invalid_request, known_error
-from assistant.channels.http_api.routes import SCOPE
+from assistant.channels.http_api.routes import SCOPE, addresses_of_answers
 from assistant.errors import AssistantError
 
 logger = logging.getLogger(__name__)
@@ -72,6 +72,7 @@ def create_app(assistant: Assistant) -> FastAPI:
             RequestValidationError: invalid_request,
         },
     )
+    house.addresses_of_answers = addresses_of_answers(room.router for room in ROOMS)
     app.state.house = house
     for room in ROOMS:
         app.include_router(room.router)

@@ -1,6 +1,7 @@
 """What every request of one server shares."""
 
 import os
+import re
 import threading
 from dataclasses import dataclass, field
 
@@ -32,6 +33,7 @@ class House:
     turns: threading.Semaphore
     figures: Figures = field(default_factory=Figures)
     ready: bool = False
+    addresses_of_answers: tuple[re.Pattern[str], ...] = ()
 
 
 def build_house(assistant: Assistant) -> House:

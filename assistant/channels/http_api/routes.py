@@ -1,6 +1,7 @@
 """A route and the scope it names → a handler that checks the caller before the body is read."""
 
-from collections.abc import Callable, Coroutine
+import re
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -58,14 +59,22 @@ class GuardedRoute(APIRoute):
                     caller.must_see_all()
                 if "project" in request.path_params:
                     caller.must_see(request.path_params["project"])
-            house: House = request.app.state.house
-            if "x-answers" in said:
-                house.answers.check()
             if "parameters" in said and caller is not None:
+                house: House = request.app.state.house
                 return await repeatable(request, house.assistant, caller, inner)
             return await inner(request)
 
         return guarded
+
+
+def addresses_of_answers(routers: Iterable[APIRouter]) -> tuple[re.Pattern[str], ...]:
+    """The addresses whose requests take a place for answers."""
+    return tuple(
+        route.path_regex
+        for router in routers
+        for route in router.routes
+        if isinstance(route, GuardedRoute) and "x-answers" in (route.openapi_extra or {})
+    )
 
 
 def new_router(tag: str) -> APIRouter:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 
@@ -12,6 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+
+LOGGER = logging.getLogger(__name__)
 
 PATH = "/slack/events"
 # As Slack asks: what was signed longer ago, or lies so far ahead, may be a replay.
@@ -50,8 +53,13 @@ def create_web(app: App, secret: str, clock: Callable[[], float] = time.time) ->
             return PlainTextResponse("not signed", 401)
         if not is_signed(secret, headers, body, clock()):
             return PlainTextResponse("not signed", 401)
-        bolt = BoltRequest(body=text, headers=dict[str, str | Sequence[str]](headers))
-        return to_starlette_response(await run_in_threadpool(app.dispatch, bolt))
+        try:
+            bolt = BoltRequest(body=text, headers=dict[str, str | Sequence[str]](headers))
+            return to_starlette_response(await run_in_threadpool(app.dispatch, bolt))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            # Signed, and still nothing that Slack sends: Bolt reads it without looking first.
+            LOGGER.warning("a signed request was not understood: %s", type(error).__name__)
+            return PlainTextResponse("not understood", 400)
 
     async def health(_: Request) -> Response:
         return PlainTextResponse("ok")
