@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Pins of every package; without it a new release could change what is built here.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# Files of tests side by side, those that drive a browser one after the other (tests/conftest.py).
+BESIDE := --numprocesses auto --dist loadgroup
 export HF_HUB_OFFLINE = 1
 
 .DEFAULT_GOAL := help
@@ -16,14 +18,14 @@ run: $(VENV)/.installed $(VENV)/.weights  ## Set up, build the index, start the 
 	@$(BIN)/scopewright ui
 
 test: $(VENV)/.dev $(VENV)/.weights  ## Set up and run every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(BESIDE)
 
 check: $(VENV)/.dev $(VENV)/.weights  ## Format, lint, types, tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/python docs/make_coverage.py --check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(BESIDE)
 
 format: $(VENV)/.dev  ## Format the code
 	@$(BIN)/ruff format .

@@ -1,7 +1,7 @@
 """Measure how fast Slack's events are acknowledged: 30 a second, a tenth sent again.
 
-The real app in socket mode against a Slack on loopback, while answers are made; Slack gives up after
-three seconds. Run `python evals/bench_slack.py` in the checkout, whose tests have that Slack.
+The real app in socket mode against a Slack on loopback, while answers are made; Slack gives up
+after three seconds. Run `python evals/bench_slack.py` in the checkout, whose tests have that Slack.
 """
 
 import argparse

@@ -10,6 +10,16 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["ANONYMIZED_TELEMETRY"] = "False"
 
 
+def pytest_collection_modifyitems(items):
+    """Tests of one file share what they set up, so they stay together when files run side by side.
+
+    Those with a browser stay together all: two at once are too much for two cores.
+    """
+    for item in items:
+        group = "browser" if item.get_closest_marker("browser") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path, monkeypatch):
     """Every test starts with a data folder of its own and none of the developer's settings."""

@@ -1,6 +1,8 @@
 """A sentence that repeats another almost to the letter, and what was changed in it."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assistant.answer.gate.alignment import align, words_in
 from assistant.answer.gate.clauses import exchanges_parts
@@ -98,3 +100,22 @@ def test_an_edit_that_little_holds_in_place_counts_little():
 )
 def test_only_parts_in_each_others_place_are_exchanged(claim, sentence, exchanged):
     assert exchanges_parts(tokens_of(claim), tokens_of(sentence)) is exchanged
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=40))
+def test_any_text_can_be_read(text):
+    assert all(word.low for word in words_in(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("1,200 of 0.84", [1200, 0.84]),
+        ("seven", [7]),
+        ("2²⁰ ½ 1.2.3", [2]),
+        ("١٢ 5.", [12, 5]),
+    ],
+)
+def test_numbers_are_read_as_far_as_they_are_plain(text, values):
+    assert [word.value for word in words_in(text) if word.value is not None] == values

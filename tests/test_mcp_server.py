@@ -96,6 +96,7 @@ def test_a_project_is_scoped_over_standard_input(home):
             assert after["question"]["id"] != first
             (skipped,) = (await called(client, "review"))["answers"]
             assert (skipped["id"], skipped["state"]) == (first, "skipped")
+            assert await called(client, "review", start=1) == {"answers": [], "total": 1}
 
     run(work)
 

@@ -1,4 +1,6 @@
-"""How far an interview is → a line with a bar, and a list of its sections."""
+"""How far an interview is → a line with a bar, and a list of its sections or documents."""
+
+from collections.abc import Iterable
 
 from assistant import Progress
 from ui.markup import plain_html, sanitise
@@ -22,16 +24,25 @@ def progress_html(progress: Progress) -> str:
 
 def sections_html(progress: Progress) -> str:
     """List the sections that have questions, with how many are answered."""
+    rows = ((one.title, one.answered, one.applicable) for one in progress.sections)
+    return _list_html("progress.sections", rows)
+
+
+def documents_html(documents: Iterable[tuple[str, Progress]]) -> str:
+    """List documents by title, with how many of the questions of each are answered."""
+    rows = ((title, one.answered, one.applicable) for title, one in documents)
+    return _list_html("progress.documents", rows)
+
+
+def _list_html(head: str, counted: Iterable[tuple[str, int, int]]) -> str:
     rows = "".join(
-        f'<li class="{"sw-full" if one.answered >= one.applicable else ""}">'
-        f"<span>{plain_html(one.title)}</span>"
-        f"<span>{one.answered}/{one.applicable}</span></li>"
-        for one in progress.sections
-        if one.applicable
+        f'<li class="{"sw-full" if answered >= applicable else ""}">'
+        f"<span>{plain_html(title)}</span><span>{answered}/{applicable}</span></li>"
+        for title, answered, applicable in counted
+        if applicable
     )
     return sanitise(
-        f'<div class="sw-sections"><h3>{plain_html(say("progress.sections"))}</h3>'
-        f"<ol>{rows}</ol></div>"
+        f'<div class="sw-sections"><h3>{plain_html(say(head))}</h3><ol>{rows}</ol></div>'
     )
 
 

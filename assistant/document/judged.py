@@ -72,8 +72,9 @@ class Judged:
         if not full:
             shown = (says, *reasons, step)
             return [Block(key, section.id, "callout", shown, label=VERDICT)]
+        because = "settle_first" if verdict.verdict == "not_yet" else "because"
         parts = {
-            "because": reasons,
+            because: reasons,
             "against": [_reason(one) for one in verdict.against[:REASONS]],
             "changes": [
                 Sentence(one.text, "guidance", (one.fact,), passages, refers=True)

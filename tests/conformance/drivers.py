@@ -48,9 +48,12 @@ class Cli:
     def __init__(self, env: dict[str, str], project: str) -> None:
         self._env = env
         self._project = project
+        # What the last answer led to, which shows the next question.
+        self._step: dict[str, Any] | None = None
 
     def run(self, *words: str, typed: str = "", fails: bool = False) -> str:
         """What a command prints."""
+        self._step = None
         done = subprocess.run(
             [sys.executable, "-m", "assistant", *words, "--project", self._project],
             env=self._env, input=typed, capture_output=True, text=True, timeout=300, check=False,
@@ -62,11 +65,12 @@ class Cli:
         return json.loads(self.run(*words, "--json", fails=fails))
 
     def next(self) -> str | None:
-        return asked_by(self._json("next"))
+        return asked_by(self._step or self._json("next"))
 
     def answer(self, fact: str, value: str, *, insist: bool = False) -> bool:
         more = ["--insist"] if insist else []
         step = self._json("answer", fact, value, *more, "--author", AUTHOR)
+        self._step = step
         return bool(step["challenge"])
 
     change = answer
@@ -179,11 +183,11 @@ class Mcp:
         self._portal = portal
         self._client = client
 
-    def _call(self, tool: str, **given: Any) -> dict[str, Any]:
+    def _call(self, tool: str, *, whole: bool = True, **given: Any) -> dict[str, Any]:
         result = self._portal.call(self._client.call_tool, tool, given)
         assert not result.is_error, f"{tool}: {result.content}"
         told = dict(result.structured_content)
-        assert "cut" not in told, f"{tool} left out {told['cut']}"
+        assert not whole or "cut" not in told, f"{tool} left out {told['cut']}"
         return told
 
     def next(self) -> str | None:
@@ -205,11 +209,12 @@ class Mcp:
         self._call("undo")
 
     def review(self) -> Review:
-        # A long review is cut from its end, and says so: kind by kind it is whole.
-        rows = {}
-        for kind in ("requirements", "cvp", "tdd"):
-            rows |= {row["id"]: row for row in self._call("review", kind=kind)["answers"]}
-        return review_of(list(rows.values()))
+        rows: list[dict[str, Any]] = []
+        while True:
+            page = self._call("review", start=len(rows), whole=False)
+            rows += page["answers"]
+            if len(rows) == page["total"]:
+                return review_of(rows)
 
     def prefill(self, file: Path) -> list[str]:
         text = file.read_text(encoding="utf-8")

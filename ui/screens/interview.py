@@ -4,13 +4,13 @@ from typing import Any
 
 import streamlit as st
 
-from assistant import Assistant, AssistantError, InterviewStep, Progress, Question
+from assistant import Assistant, AssistantError, InterviewStep, Question
 from ui.answers import show_answers
 from ui.boxes import note_box, page_head, problem_box
 from ui.here import open_project
 from ui.markup import label, plain_html, sanitise
 from ui.places import go
-from ui.progress import progress_html, sections_html
+from ui.progress import documents_html, progress_html, sections_html
 from ui.proposals import show_proposals
 from ui.question import NAME, open_question, question_to_open, show_question
 from ui.running import running
@@ -91,7 +91,7 @@ def _ask(assistant: Assistant, kind: str, project: str) -> None:
             show_question(question, kind, project)
     with side:
         _others(project, assistant.facts(project=project).last_event)
-        _side(step.progress)
+        _side(assistant, step, kind, project)
 
 
 def _question(
@@ -99,11 +99,12 @@ def _question(
 ) -> Question | None:
     """Return the question of the address; the address keeps the one that comes next otherwise."""
     named = question_to_open()
-    if named is not None:
+    coming = step.question
+    if named is not None and (coming is None or named != coming.fact.id):
         return assistant.question(named, kind=kind, project=project)
-    if step.question is not None:
-        open_question(step.question.fact.id)
-    return step.question
+    if named is None and coming is not None:
+        open_question(coming.fact.id)
+    return coming
 
 
 def _done(kind: str) -> None:
@@ -129,9 +130,18 @@ def _others(project: str, seen: int) -> None:
             st.rerun()
 
 
-def _side(progress: Progress) -> None:
-    """Show the progress of each section, and ask who is answering."""
-    st.html(sections_html(progress))
+def _side(assistant: Assistant, step: InterviewStep, kind: str, project: str) -> None:
+    """Show how far each section is, or each document, and ask who is answering."""
+    if kind == EVERY:
+        kinds = assistant.document_kinds().items()
+        st.html(
+            documents_html(
+                (title, assistant.next_question(one, project=project).progress)
+                for one, title in kinds
+            )
+        )
+    else:
+        st.html(sections_html(step.progress))
     stored: dict[str, Any] = st.session_state.setdefault("me", {"name": ""})
     stored["name"] = st.text_input(
         say("interview.name"), stored["name"], key=f"{NAME}-field", max_chars=120,

@@ -15,6 +15,8 @@ from assistant.answer.gate.quantities import NUMBER_WORDS
 from assistant.answer.gate.words import FUNCTION_WORDS, lists, stem, without_prefix
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+(?:['’][^\W\d_]+)*")
+# Superscripts and the like are digits to Python, but not numbers.
+_DIGITS = re.compile(r"\d[\d.,]*")
 _MARKS = frozenset(",;:.!?()–—")
 # What two words at the same place are worth to an alignment.
 SAME, SAME_NUMBER, SAME_SMALL = 1.0, 0.8, 0.25
@@ -101,11 +103,10 @@ def words_in(text: str) -> tuple[Word, ...]:
 
 def _word(text: str) -> Word:
     low = text.casefold().replace("’", "'")
-    if low[0].isdigit():
-        digits = re.match(r"[\d.,]+", low)
-        plain = (digits.group() if digits else low).replace(",", "").rstrip(".")
-        value = float(plain) if plain.count(".") <= 1 else None
-        return Word(low, low, content=False, value=value)
+    digits = _DIGITS.match(low)
+    if digits:
+        plain = digits.group().replace(",", "").rstrip(".")
+        return Word(low, low, content=False, value=float(plain) if plain.count(".") <= 1 else None)
     if low in NUMBER_WORDS:
         return Word(low, low, content=False, value=NUMBER_WORDS[low])
     bare = low.removesuffix("'s")

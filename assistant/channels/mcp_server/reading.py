@@ -15,7 +15,6 @@ from assistant.channels.mcp_server.bounds import cut, problems_told
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 Phase = Literal["requirements", "data", "design", "launch"]
 MOST_ARTICLES = 200
-MOST_BLOCKS = 60
 
 Question = Annotated[str, Field(description="In plain words.", max_length=8_000)]
 Count = Annotated[int, Field(description="How many passages, best first.", ge=1, le=20)]
@@ -138,10 +137,11 @@ def _judgement(server: MCPServer[Any], assistant: Assistant, project: str) -> No
     @problems_told
     def review(
         kind: Annotated[str, Field(description="In the order of this document.")] = "",
+        start: Annotated[int, Field(description="How many to pass over; go on by it.", ge=0)] = 0,
     ) -> dict[str, Any]:
         """Every answer so far, with who gave it, and what is unknown or skipped."""
         items = assistant.review(kind or None, project=project)
-        return {"answers": [item.as_json() for item in items]}
+        return {"answers": [item.as_json() for item in items[start:]], "total": len(items)}
 
 
 def _documents(server: MCPServer[Any], assistant: Assistant, project: str) -> None:
@@ -161,7 +161,7 @@ def _documents(server: MCPServer[Any], assistant: Assistant, project: str) -> No
             "title": made["title"],
             "sections": made["sections"],
             "section": wanted,
-            "blocks": blocks[:MOST_BLOCKS],
+            "blocks": blocks,
             "open": made["open"],
             "assumptions": made["assumptions"],
         }

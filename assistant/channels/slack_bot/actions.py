@@ -16,6 +16,7 @@ from assistant.channels.slack_bot.questions import Asked, asked_in, chosen, form
 OLD = "This belongs to a thread that I no longer work in. Mention me to begin anew."
 # What is ticked before it is saved needs no reaction.
 ONLY_TICKED = {"several", "facts"}
+SETTLED = {"skip": "skipped", "keep": "kept as it is", "unknown": "not known yet"}
 
 
 class Press:
@@ -133,38 +134,36 @@ def _on_question(press: Press, thread: ChatThread, asked: Asked) -> None:
 
 def _settled(press: Press, thread: ChatThread, act: Callable[[], InterviewStep]) -> None:
     if interview.steer(press.house, press.place, thread, act):
-        press.settle(_line(press, "skipped" if press.name == "skip" else "kept as it is"))
+        press.settle(_line(press, SETTLED[press.name]))
 
 
 def _answer(press: Press, thread: ChatThread, asked: Asked) -> None:
     """Store what was chosen: of the interview, or of a question that was handed over."""
-    house, place = press.house, press.place
-    raw = _raw(press, thread, asked)
+    house, service, place = press.house, press.house.assistant, press.place
+    handoff = service.handed_to(thread.id, house.person_id(press.user), asked.fact)
+    # A question that was handed over may be of another project than the thread.
+    raw = _raw(press, asked, handoff.project if handoff is not None else thread.project)
     if raw is None:
         house.poster.whisper(place, press.user, "Choose something first.")
-        return
-    handoff = house.assistant.handed_to(thread.id, house.person_id(press.user), asked.fact)
-    if handoff is not None:
-        done = interview.take_handed(house, place, handoff, press.user, raw)
-    elif press.name == "unknown" and house.assistant.chat_thread(thread.id) is not None:
+    elif handoff is not None:
+        if interview.take_handed(house, place, handoff, press.user, raw):
+            press.settle(_line(press, "answered"))
+    elif press.name == "unknown":
         author = house.poster.name_of(press.user)
-        done = interview.steer(
-            house,
-            place,
+        _settled(
+            press,
             thread,
-            lambda: house.assistant.dont_know_in_thread(thread, author=author, fact=asked.fact),
+            lambda: service.dont_know_in_thread(thread, author=author, fact=asked.fact),
         )
-    else:
-        done = interview.take(house, place, thread, press.user, raw, asked)
-    if done:
-        press.settle(_line(press, "not known yet" if press.name == "unknown" else "answered"))
+    elif interview.take(house, place, thread, press.user, raw, asked):
+        press.settle(_line(press, "answered"))
 
 
-def _raw(press: Press, thread: ChatThread, asked: Asked) -> object:
+def _raw(press: Press, asked: Asked, project: str) -> object:
     if press.name == "unknown":
         return "don't know"
     if press.name == "offer":
-        return press.house.assistant.question_in_thread(thread, asked.fact).offered
+        return press.house.assistant.question(asked.fact, project=project).offered
     return chosen(press.action, press.state)
 
 

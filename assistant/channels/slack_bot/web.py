@@ -55,6 +55,8 @@ def create_web(app: App, secret: str, clock: Callable[[], float] = time.time) ->
             return PlainTextResponse("not signed", 401)
         try:
             bolt = BoltRequest(body=text, headers=dict[str, str | Sequence[str]](headers))
+            if not isinstance(bolt.body.get("event", {}), dict):
+                raise TypeError("an event is an object")
             return to_starlette_response(await run_in_threadpool(app.dispatch, bolt))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             # Signed, and still nothing that Slack sends: Bolt reads it without looking first.
