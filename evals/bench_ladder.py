@@ -17,12 +17,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 if __package__ in {None, ""}:
     sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -39,18 +41,8 @@ TOKENS_PER_S = 20
 REPLY_TOKENS = 100
 STREAMS = 20
 LOCAL_REPLY = 700
-QUESTIONS = (
-    "Which baseline comes first?",
-    "How do I choose a threshold?",
-    "What is data leakage and how do I test for it?",
-    "How many labels do we need?",
-    "When does active learning pay?",
-    "How do I monitor drift?",
-    "What belongs in a data contract?",
-    "Should I split my data randomly or by time?",
-    "How do I explain the cost of false alarms to management?",
-    "Who should sign off a release?",
-)
+CASES = Path(__file__).parent / "cases" / "groundedness" / "questions.yaml"
+WARMING = 5
 QUESTION = [Message("system", "You are brief."), Message("user", "Where do I start?")]
 
 
@@ -149,6 +141,12 @@ def measure_overhead(port: int, rounds: int) -> dict[str, float]:
     }
 
 
+def questions() -> list[str]:
+    """Ninety different ones: what was asked before is remembered, and would flatter us."""
+    entries = yaml.safe_load(CASES.read_text(encoding="utf-8"))
+    return [entry["question"] for entry in entries]
+
+
 def served(home: Path, ladder: str) -> Assistant:
     """The whole service over a home, with its imports and index warm."""
     assistant = Assistant(Settings(home=home, ladder=ladder, find_local_servers=False))
@@ -170,7 +168,7 @@ def measure_streams(port: int, home: Path, streams: int = STREAMS) -> dict[str, 
 
     def ask(number: int) -> tuple[bool, bool, float]:
         said, final, begun, first_s = "", None, time.perf_counter(), 0.0
-        for step in assistant.stream(QUESTIONS[number % len(QUESTIONS)]):
+        for step in assistant.stream(asked[WARMING + number]):
             event = step.event
             if event is not None and event.kind == "provisional":
                 first_s = first_s or time.perf_counter() - begun
@@ -179,8 +177,9 @@ def measure_streams(port: int, home: Path, streams: int = STREAMS) -> dict[str, 
         answered = final is not None and final.answer is not None and bool(final.answer.text)
         return answered, said == expected, first_s
 
+    asked = questions()
     with served(home, stub_rung(port)) as assistant:
-        for question in QUESTIONS[:2]:
+        for question in asked[:WARMING]:
             assistant.ask(question)
         began = time.perf_counter()
         with ThreadPoolExecutor(streams) as pool:
@@ -198,20 +197,23 @@ def measure_streams(port: int, home: Path, streams: int = STREAMS) -> dict[str, 
 
 def measure_answers(port: int, home: Path, rounds: int) -> dict[str, Any]:
     """Warm answers: the extractive one whole, and the first useful event on each rung."""
+    asked = questions()
+    warming, fresh = asked[:WARMING], asked[WARMING:]
     with served(home, "extractive") as assistant:
         owner = assistant.project("default")
         passages = sum(len(index) for index in assistant.library.indexes(owner.id))
-        for question in QUESTIONS:
+        for question in warming:
             assistant.ask(question)
-        extractive = [
-            _timed(lambda question=question: assistant.ask(question))  # type: ignore[misc]
-            for question in (QUESTIONS * rounds)[: max(rounds, len(QUESTIONS))]
-        ]
-        useful = {"extractive": _useful(assistant, rounds)}
-    with served(home, stub_rung(port)) as assistant:
-        useful["server"] = _useful(assistant, rounds)
-    with served(home, "server:http://127.0.0.1:9/v1#nobody") as assistant:
-        useful["server that is down"] = _useful(assistant, rounds)
+        extractive = [_timed(assistant, question) for question in fresh[:rounds]]
+        useful = {"extractive": [_useful(assistant, question) for question in fresh[rounds:]]}
+    for rung, ladder in (
+        ("server", stub_rung(port)),
+        ("server that is down", "server:http://127.0.0.1:9/v1#nobody"),
+    ):
+        with served(home, ladder) as assistant:
+            for question in warming:
+                assistant.ask(question)
+            useful[rung] = [_useful(assistant, question) for question in fresh[:rounds]]
     return {
         "passages": passages,
         "extractive_p50_ms": round(quantile(extractive, 0.5) * 1000, 1),
@@ -222,24 +224,19 @@ def measure_answers(port: int, home: Path, rounds: int) -> dict[str, Any]:
     }
 
 
-def _timed(call: Callable[[], object]) -> float:
+def _timed(assistant: Assistant, question: str) -> float:
     began = time.perf_counter()
-    call()
+    assistant.ask(question)
     return time.perf_counter() - began
 
 
-def _useful(assistant: Assistant, rounds: int) -> list[float]:
+def _useful(assistant: Assistant, question: str) -> float:
     """Seconds until sources, or an answer, through `Assistant.stream`."""
-    times = []
-    for number in range(rounds):
-        began = time.perf_counter()
-        steps = assistant.stream(QUESTIONS[number % len(QUESTIONS)])
-        for step in steps:
-            if step.event is not None:
-                times.append(time.perf_counter() - began)
-                break
-        steps.close()  # type: ignore[attr-defined]
-    return times
+    began = time.perf_counter()
+    for step in assistant.stream(question):
+        if step.event is not None:
+            break
+    return time.perf_counter() - began
 
 
 def measure_local() -> dict[str, Any]:

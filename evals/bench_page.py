@@ -2,11 +2,12 @@
 
 Prints the largest memory of the server with its children, the time from pressing Enter to the
 first words of an answer, and how long it takes to open the page, to go to another place, and to
-get the next question after an answer in the interview. Run `python evals/bench_page.py`; needs a
-`chromium` on the path.
+get the next question after an answer in the interview; and how long places take with twenty
+people at once. Run `python evals/bench_page.py`; needs a `chromium` on the path.
 """
 
 import argparse
+import asyncio
 import json
 import os
 import shutil
@@ -23,6 +24,7 @@ from dataclasses import asdict, dataclass
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 # It has no type stubs of its own.
 import psutil  # type: ignore[import-untyped]
@@ -31,13 +33,17 @@ from assistant import Assistant, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACEHOLDER = "Ask about scoping an ML project"
+EXAMPLE = "Example: Ranking card payments by fraud risk"
 SWITCHES = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WATCH_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class PageFigures:
-    """What was measured; memory in MB (10^6 bytes), times in milliseconds."""
+    """What was measured; memory in MB (10^6 bytes), times in milliseconds.
+
+    `crowd_*` is of `crowd` people at once, each of whom does something every ten seconds.
+    """
 
     questions: int
     peak_rss_mb: float
@@ -47,35 +53,46 @@ class PageFigures:
     open_median_ms: float
     switch_p95_ms: float
     next_question_p95_ms: float
+    crowd: int
+    crowd_steps: int
+    crowd_median_ms: float
+    crowd_p95_ms: float
+    crowd_peak_rss_mb: float
 
 
-def bench_page(questions: int = 50, home: Path | None = None) -> PageFigures:
-    """Start the page on its own data folder, ask, and measure until the last answer is there."""
+def measure_page(folder: Path, questions: int = 50) -> dict[str, float]:
+    """Start the page on a data folder, ask, go round, and then let many in at once."""
     chromium = shutil.which("chromium")
     if chromium is None:
         raise SystemExit("needs a chromium on the path")
-    with tempfile.TemporaryDirectory() as folder:
-        home = home or Path(folder) / "home"
-        asked = prepare(home, questions)
-        process, address = start(home)
-        peak = Peak(process.pid)
-        try:
-            first, whole = drive(chromium, address, asked)
-            opened, switched, answered = walk(chromium, address)
-        finally:
-            peak.stop()
-            process.terminate()
-            process.wait(timeout=20)
-    return PageFigures(
+    asked = prepare(folder, questions)
+    process, address = start(folder)
+    peak = Peak(process.pid)
+    try:
+        first, whole = drive(chromium, address, asked)
+        opened, switched, answered = walk(chromium, address)
+        alone = peak.bytes
+        together = crowd(chromium, address)
+    finally:
+        peak.stop()
+        process.terminate()
+        process.wait(timeout=20)
+    figures = PageFigures(
         questions=len(first),
-        peak_rss_mb=round(peak.bytes / 1e6, 1),
+        peak_rss_mb=round(alone / 1e6, 1),
         first_text_median_ms=round(1e3 * statistics.median(first), 1),
         first_text_p95_ms=p95_ms(first),
         whole_median_ms=round(1e3 * statistics.median(whole), 1),
         open_median_ms=round(1e3 * statistics.median(opened), 1),
         switch_p95_ms=p95_ms(switched),
         next_question_p95_ms=p95_ms(answered),
+        crowd=CROWD,
+        crowd_steps=len(together),
+        crowd_median_ms=round(1e3 * statistics.median(together), 1),
+        crowd_p95_ms=p95_ms(together),
+        crowd_peak_rss_mb=round(peak.bytes / 1e6, 1),
     )
+    return asdict(figures)
 
 
 def p95_ms(seconds: list[float]) -> float:
@@ -158,7 +175,6 @@ def walk(chromium: str, address: str) -> tuple[list[float], list[float], list[fl
     """Open a rich project, go round, and answer; return seconds of each kind."""
     from playwright.sync_api import sync_playwright
 
-    project = "Example%3A%20Ranking%20card%20payments%20by%20fraud%20risk"
     opened: list[float] = []
     switched: list[float] = []
     with sync_playwright() as playwright:
@@ -166,7 +182,7 @@ def walk(chromium: str, address: str) -> tuple[list[float], list[float], list[fl
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         for _ in range(ROUNDS):
             began = time.perf_counter()
-            page.goto(f"{address}/?p={project}")
+            page.goto(f"{address}/?p={quote(EXAMPLE)}")
             page.locator(".stMain h1").wait_for()
             opened.append(time.perf_counter() - began)
         page.locator(".st-key-go-on").wait_for()
@@ -215,6 +231,56 @@ def answer(page: Any, address: str) -> list[float]:
     return answered
 
 
+# People at once, how often each does something, and for how long.
+CROWD, EVERY_S, WHILE_S = 20, 10.0, 60.0
+
+
+def crowd(chromium: str, address: str) -> list[float]:
+    """Let people in, each in a window of their own; return seconds from a press to what it shows.
+
+    They share one browser, so its work counts too: what is measured is never less than a person
+    with a machine of their own would wait.
+    """
+    return asyncio.run(_crowd(chromium, address))
+
+
+async def _crowd(chromium: str, address: str) -> list[float]:
+    from playwright.async_api import async_playwright
+
+    taken: list[float] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=SWITCHES)
+        pages = [
+            await browser.new_page(viewport={"width": 1280, "height": 800}) for _ in range(CROWD)
+        ]
+        for page in pages:
+            page.set_default_timeout(120_000)
+            await page.goto(f"{address}/?p={quote(EXAMPLE)}")
+            await page.locator(".st-key-go-on").wait_for()
+        over = time.perf_counter() + WHILE_S
+        await asyncio.gather(
+            *(
+                _person(page, place * EVERY_S / CROWD, over, taken)
+                for place, page in enumerate(pages)
+            )
+        )
+        await browser.close()
+    return taken
+
+
+async def _person(page: Any, late: float, over: float, taken: list[float]) -> None:
+    """Go round from place to place."""
+    await asyncio.sleep(late)
+    for place, mark in cycle(WALK):
+        began = time.perf_counter()
+        if began > over:
+            return
+        await page.locator(".stSidebar").get_by_role("link", name=place, exact=True).click()
+        await page.locator(mark).first.wait_for()
+        taken.append(time.perf_counter() - began)
+        await asyncio.sleep(max(0.0, began + EVERY_S - time.perf_counter()))
+
+
 class Peak:
     """The largest resident memory of a process with its children, looked at 20 times a second."""
 
@@ -244,5 +310,6 @@ if __name__ == "__main__":
     parser.add_argument("--questions", type=int, default=50)
     parser.add_argument("--home", type=Path, help="a data folder whose index is built already")
     chosen = parser.parse_args()
-    figures = bench_page(chosen.questions, chosen.home)
-    print(json.dumps(asdict(figures), indent=2))
+    with tempfile.TemporaryDirectory() as scratch:
+        measured = measure_page(chosen.home or Path(scratch) / "home", chosen.questions)
+    print(json.dumps(measured, indent=2))

@@ -29,7 +29,9 @@ from assistant.store.schema import (
 
 # What a project has for itself wherever it is, and what is made again there.
 KEYS = {"api_keys", "api_key_projects", "api_replies"}
-NOT_CARRIED = {"project_id", "vectors", "alembic_version"} | KEYS
+# What channels and threads of a chat program work in is of that installation.
+CHATS = {"chat_channels", "chat_threads", "chat_handoffs", "chat_events"}
+NOT_CARRIED = {"project_id", "vectors", "alembic_version"} | KEYS | CHATS
 
 
 @pytest.fixture

@@ -15,13 +15,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.document import Section, Sentence, document_from_data
+from assistant.document import Block, Section, Sentence, document_from_data
 from assistant.errors import InputInvalid, StorageUnavailable
 from assistant.export import FORMATS, export, format_of, render
 from assistant.picture import visible
 from tests.exported import (
     W,
     docx_parts,
+    docx_text,
     pdf_text,
     read_docx,
     read_html,
@@ -425,3 +426,21 @@ def test_long_texts_are_not_lost():
     long = "word " * 3000
     assert read_docx(render(small_document([long]), "docx")).text.count("word") > 9000
     assert pdf_text(render(small_document([long]), "pdf")).count("word") > 9000
+
+
+def test_the_label_of_a_paragraph_is_set_off_and_has_no_note_alone():
+    own = Sentence("Why now: *The law* changes.", "said", ("project.summary",), lead="Why now:")
+    alone = Sentence(
+        "The log holds:", "said", ("users.primary",), refers=True, lead="The log holds:"
+    )
+    blocks = (Block("t/a/p", "a", "paragraph", (own,)), Block("t/a/l", "a", "paragraph", (alone,)))
+    document = replace(small_document(), blocks=blocks)
+    markdown = render(document, "md").decode()
+    assert "**Why now:** \\*The law\\* changes.[^1]" in markdown
+    assert "**The log holds:**\n" in markdown
+    page = render(document, "html").decode()
+    assert "<strong>Why now:</strong> *The law* changes." in page
+    word = docx_parts(render(document, "docx"))["word/document.xml"]
+    bold = [docx_text(run) for run in word.iter(f"{W}r") if run.find(f"{W}rPr/{W}b") is not None]
+    assert bold == ["Why now:", "The log holds:"]
+    assert "Why now: *The law* changes." in " ".join(read_pdf(render(document, "pdf")).text.split())

@@ -94,9 +94,11 @@ def test_a_project_is_scoped_over_standard_input(home):
             first = (await called(client, "next_question"))["question"]["id"]
             after = await called(client, "skip", fact_id=first)
             assert after["question"]["id"] != first
-            (skipped,) = (await called(client, "review"))["answers"]
-            assert (skipped["id"], skipped["state"]) == (first, "skipped")
-            assert await called(client, "review", start=1) == {"answers": [], "total": 1}
+            reviewed = await called(client, "review")
+            assert (first, "skipped") in {(one["id"], one["state"]) for one in reviewed["answers"]}
+            rest = await called(client, "review", start=1)
+            assert rest["answers"] == reviewed["answers"][1:]
+            assert rest["total"] == len(reviewed["answers"])
 
     run(work)
 

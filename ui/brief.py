@@ -29,7 +29,7 @@ def show_brief(assistant: Assistant, project: str, *, empty: bool) -> None:
         dropped = st.file_uploader(say("brief.file"), type=SUFFIXES, help=say("files.kinds"))
         name = st.text_input(
             say("brief.project"), project if empty else "", max_chars=200,
-            placeholder=project, help=say("brief.project.help", name=project),
+            placeholder=project, help=say("brief.project.help", name=label(project)),
         )  # fmt: skip
         pressed = st.form_submit_button(
             say("brief.read"), type="primary", icon=":material/find_in_page:"

@@ -4,15 +4,16 @@ Sources come at once. Words of a model are provisional until the citation gate h
 where no word has come after `wait_s`, the extractive answer is shown meanwhile.
 """
 
+import os
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import zip_longest
-from typing import Literal
+from typing import Literal, ParamSpec, TypeVar
 
 from assistant.answer.compose import Encode
 from assistant.answer.desk import Aside, Desk, Outcome
@@ -30,6 +31,10 @@ MOST_OFFERED = 6
 SHRINK = 0.5
 # How often a waiting reader is looked after.
 TICK_S = 0.05
+
+_TURNS = threading.Semaphore(max(2, os.cpu_count() or 1))
+P = ParamSpec("P")
+R = TypeVar("R")
 
 NOT_ASKED = "Nothing was found that answers this, so no model was asked."
 
@@ -151,12 +156,19 @@ def answer_with_model(
     worker = _Worker(ladder, material, counter, max_tokens, cancelled or threading.Event())
     with ThreadPoolExecutor(1, "aside") as pool:
         worker.start()
-        aside = pool.submit(desk.aside, offered)
+        aside = pool.submit(_in_turn, desk.aside, offered)
         try:
             yield from _listen(worker, aside, wait_s)
-            yield Event("final", desk.judged(worker.outcome, aside.result()))
+            waiting = aside.result()
+            yield Event("final", _in_turn(desk.judged, worker.outcome, waiting))
         finally:
             worker.stop()
+
+
+def _in_turn(work: Callable[P, R], *given: P.args, **named: P.kwargs) -> R:
+    """Do what keeps a core busy, when one is free: side by side on few cores all would be late."""
+    with _TURNS:
+        return work(*given, **named)
 
 
 def _listen(worker: _Worker, aside: "Future[Aside]", wait_s: float) -> Iterator[Event]:
@@ -171,7 +183,8 @@ def _listen(worker: _Worker, aside: "Future[Aside]", wait_s: float) -> Iterator[
         try:
             piece = worker.pieces.get(timeout=TICK_S)
         except queue.Empty:
-            if not shown and time.monotonic() >= late_at:
+            # Waiting for it here would hold up the words that may come meanwhile.
+            if not shown and aside.done() and time.monotonic() >= late_at:
                 shown = True
                 yield Event("extract", aside.result().extract)
             continue

@@ -153,7 +153,7 @@ def _unguarded(text: str, sentences: Sequence[Sentence], lore: Lore) -> bytearra
     """1 for each character of the text that stands in a sentence that states something."""
     free = bytearray(len(text))
     for sentence, against in guarded(sentences, lore):
-        if not against & set(WHOLE):
+        if sentence.text and not against & set(WHOLE):
             start, end = sentence.span(0, len(sentence.text))
             free[start:end] = b"\x01" * (end - start)
     return free

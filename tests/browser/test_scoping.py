@@ -57,6 +57,14 @@ def facts_of(page_server, project):
         return assistant.facts(project=project)
 
 
+def shown_of(page_server, fact):
+    """The stored answer to a question, in words."""
+    from assistant import Assistant, Settings, show_value
+
+    with Assistant(Settings(home=page_server.home)) as assistant:
+        return show_value(assistant.catalogue()[fact], assistant.facts().value(fact))
+
+
 # -- from an idea to documents
 
 
@@ -330,14 +338,35 @@ class Line:
         self.open.clear()
 
 
-def test_a_cut_line_loses_nothing_that_was_typed(chromium, page_server):
+@pytest.fixture
+def cut_line(chromium, page_server):
+    """A page behind a line that the test can cut, and a way to cut and mend it."""
     line = Line(page_server.port)
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
     page.set_default_timeout(60_000)
-    page.goto(f"http://127.0.0.1:{line.port}/interview?q=problem.root_cause&k=all")
-    page.locator(".st-key-question").wait_for()
-    settle(page)
+
+    def opened(fact):
+        page.goto(f"http://127.0.0.1:{line.port}/interview?q={fact}&k=all")
+        page.locator(".st-key-question").wait_for()
+        settle(page)
+        return page
+
+    def cut_and_mend():
+        line.cut()
+        page.locator('.stApp[data-test-connection-state="CONNECTED"]').wait_for(state="detached")
+        line.up = True
+        page.locator('.stApp[data-test-connection-state="CONNECTED"]').wait_for()
+        settle(page)
+
+    yield opened, line, cut_and_mend
+    context.close()
+    line.listener.close()
+
+
+def test_a_cut_line_loses_nothing_that_was_typed(cut_line, page_server):
+    opened, line, _ = cut_line
+    page = opened("problem.root_cause")
     field(page).click()
     page.keyboard.type("The rules see one ")
     line.cut()
@@ -353,8 +382,88 @@ def test_a_cut_line_loses_nothing_that_was_typed(chromium, page_server):
     page.wait_for_function("!document.querySelector('[class*=answer-problem-root]')")
     stated = facts_of(page_server, "default")
     assert stated.value("problem.root_cause") == "The rules see one payment at a time."
-    context.close()
-    line.listener.close()
+
+
+def choose(page):
+    page.locator(".st-key-question").get_by_role("radio").nth(1).check(force=True)
+
+
+def press_some(page):
+    page.locator(".st-key-question [data-testid=stButtonGroup] button").nth(1).click()
+
+
+def amount_and_reason(page):
+    field(page).fill("250")
+    page.get_by_label("Reason or detail").fill("from the invoices")
+
+
+def a_row(page):
+    table = page.locator(".st-key-question canvas").first
+    table.wait_for()
+    box = table.bounding_box()
+    page.mouse.dblclick(box["x"] + 120, box["y"] + 52)
+    page.locator("#portal textarea").wait_for()
+    page.keyboard.insert_text("Mira")
+    page.keyboard.press("Enter")
+    page.wait_for_function("Object.values(localStorage).some(one => one.includes('Mira'))")
+
+
+@pytest.mark.parametrize(
+    ("fact", "half", "shown"),
+    [
+        ("alternatives.rules_enough", choose, "Partly"),
+        ("testing.kinds", press_some, "Unit"),
+        ("infra.cost_limit", amount_and_reason, "250 EUR"),
+        ("plan.milestones", a_row, "Mira"),
+    ],
+)
+def test_a_line_cut_before_saving_keeps_every_kind_of_answer(
+    cut_line, page_server, fact, half, shown
+):
+    opened, _, cut_and_mend = cut_line
+    page = opened(fact)
+    half(page)
+    settle(page)
+    cut_and_mend()
+    page.get_by_role("button", name="Save and go on").click()
+    page.wait_for_function(
+        "fact => !document.querySelector(`[class*=answer-${fact}]`)", arg=fact.replace(".", "-")
+    )
+    assert shown.casefold() in shown_of(page_server, fact).casefold()
+    note = facts_of(page_server, "default").get(fact).note
+    assert note == ("from the invoices" if half is amount_and_reason else "")
+
+
+def test_a_line_cut_while_saving_stores_the_answer_once(cut_line, page_server):
+    opened, _, cut_and_mend = cut_line
+    page = opened("problem.today")
+    field(page).fill("Two people look through a list.")
+    page.get_by_role("button", name="Save and go on").click(no_wait_after=True)
+    cut_and_mend()
+    if page.locator("[class*=answer-problem-today]").count():
+        # The press did not arrive: what was typed is still there, to be saved again.
+        assert field(page).input_value() == "Two people look through a list."
+        page.get_by_role("button", name="Save and go on").click()
+        page.wait_for_function("!document.querySelector('[class*=answer-problem-today]')")
+    from assistant import Assistant, Settings
+
+    with Assistant(Settings(home=page_server.home)) as assistant:
+        kept = [event.value for event in assistant.fact_history("problem.today")]
+    assert kept == ["Two people look through a list."]
+
+
+def test_a_line_cut_in_an_open_point_keeps_its_owner(cut_line, page_server):
+    opened, _, cut_and_mend = cut_line
+    page = opened("data.growth")
+    page.get_by_role("button", name="Don't know").click()
+    page.get_by_label("Who finds out?").fill("Tom")
+    cut_and_mend()
+    if not page.get_by_label("Who finds out?").is_visible():
+        page.get_by_role("button", name="Don't know").click()
+    assert page.get_by_label("Who finds out?").input_value() == "Tom"
+    page.get_by_role("button", name="Note it and go on").click()
+    page.wait_for_function("!document.querySelector('[class*=answer-data-growth]')")
+    assert facts_of(page_server, "default").get("data.growth").owner == "Tom"
 
 
 # -- documents

@@ -15,6 +15,8 @@ from ui.when import when
 from ui.words import say
 
 LISTED = 8
+# Seconds after which a project is judged again: what is due changes at midnight.
+SOON_S = 600
 
 
 def show() -> None:
@@ -127,16 +129,25 @@ def _projects(assistant: Assistant, project: str) -> None:
     known = {one.name: assistant.facts(project=one.name) for one in every}
     latest = {name: max((fact.at for fact in facts), default=0.0) for name, facts in known.items()}
     for one in sorted(every, key=lambda each: -latest[each.name])[:LISTED]:
-        _project(assistant, one, latest[one.name], current=one.name == project)
+        state = say("home.project.empty")
+        if at := latest[one.name]:
+            verdict, answered, applicable = _standing(
+                one.name, known[one.name].last_event, assistant
+            )
+            done = say("progress.done", answered=answered, applicable=applicable)
+            state = f"{verdict} · {done} · {say('home.project.changed', when=when(at))}"
+        _project(one, state, current=one.name == project)
 
 
-def _project(assistant: Assistant, project: Project, at: float, *, current: bool) -> None:
-    state = say("home.project.empty")
-    if at:
-        progress = assistant.next_question("all", project=project.name).progress
-        verdict = assistant.verdict(project=project.name).label
-        done = say("progress.done", answered=progress.answered, applicable=progress.applicable)
-        state = f"{verdict} · {done} · {say('home.project.changed', when=when(at))}"
+@st.cache_data(max_entries=500, ttl=SOON_S, show_spinner=False)
+def _standing(project: str, event: int, _assistant: Assistant) -> tuple[str, int, int]:
+    """Judge a project once after each `event`: verdict, answered questions, those that apply."""
+    progress = _assistant.next_question("all", project=project).progress
+    verdict = _assistant.verdict(project=project).label
+    return verdict, progress.answered, progress.applicable
+
+
+def _project(project: Project, state: str, *, current: bool) -> None:
     with st.container(horizontal=True, key=f"project-{project.id}", vertical_alignment="center"):
         st.html(
             sanitise(

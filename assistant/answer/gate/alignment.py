@@ -252,8 +252,8 @@ def numbers_exchanged(found: Alignment, converted: frozenset[float] = frozenset(
 
     `converted` numbers are the sentence's own in another unit.
 
-    >>> text = "It describes four triggers of cascades."
-    >>> other = align(words_in("It describes seven triggers of cascades."), words_in(text), lambda a, b: 0)
+    >>> text = words_in("It describes four triggers of cascades.")
+    >>> other = align(words_in("It describes seven triggers of cascades."), text, lambda a, b: 0)
     >>> numbers_exchanged(other)
     1.0
     """
@@ -277,8 +277,8 @@ def words_exchanged(found: Alignment, nearness: Nearness, known: Callable[[Word]
     A word that the passage uses elsewhere, for something else, was exchanged; one that it does not
     have may be another way of putting it.
 
-    >>> text = "The technician's tap is the label source."
-    >>> other = align(words_in("The driver's tap is the label source."), words_in(text), lambda a, b: 0)
+    >>> text = words_in("The technician's tap is the label source.")
+    >>> other = align(words_in("The driver's tap is the label source."), text, lambda a, b: 0)
     >>> words_exchanged(other, lambda a, b: 0, lambda word: word.low == "driver's")
     1.0
     """
@@ -312,8 +312,8 @@ def _letters(words: Sequence[Word]) -> set[str]:
 def denials_exchanged(found: Alignment) -> float:
     """How firmly the words around hold a denial that is on one side only.
 
-    >>> text = "Handing over a formula does not suffice."
-    >>> other = align(words_in("Handing over a formula may suffice."), words_in(text), lambda a, b: 0)
+    >>> text = words_in("Handing over a formula does not suffice.")
+    >>> other = align(words_in("Handing over a formula may suffice."), text, lambda a, b: 0)
     >>> denials_exchanged(other) > 0.5
     True
     """
