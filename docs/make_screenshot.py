@@ -23,10 +23,11 @@ QUESTION = "How do I know whether my idea suits ML?"
 FOLDER = ROOT / "docs" / "images"
 # Name → address, what is there once the place is drawn, and the height of the picture.
 PLACES = {
-    "home": ("", ".st-key-go-on", 900),
     "interview": ("interview?k=tdd&q=metrics.error_costs", ".st-key-question", 900),
     "document": ("documents?k=tdd", ".sw-paper h2", 900),
     "readiness": ("readiness", ".sw-verdict", 900),
+    # Last, since by then it is known which model answers.
+    "home": ("", ".st-key-go-on", 900),
 }
 # Fewer colours than a photograph needs: text and flat areas look the same, in a third of the size.
 COLOURS = 128

@@ -124,7 +124,9 @@ def start(home: Path) -> tuple[subprocess.Popen[bytes], str]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "ui" / "app.py")]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    environment = {**os.environ, "SCOPEWRIGHT_HOME": str(home)}
+    # Without a language model, whose speed is measured elsewhere.
+    rungs = {"SCOPEWRIGHT_LADDER": "extractive"}
+    environment = {**rungs, **os.environ, "SCOPEWRIGHT_HOME": str(home)}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     for _ in range(600):

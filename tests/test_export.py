@@ -22,7 +22,6 @@ from assistant.picture import visible
 from tests.exported import (
     W,
     docx_parts,
-    docx_text,
     pdf_text,
     read_docx,
     read_html,
@@ -441,6 +440,7 @@ def test_the_label_of_a_paragraph_is_set_off_and_has_no_note_alone():
     page = render(document, "html").decode()
     assert "<strong>Why now:</strong> *The law* changes." in page
     word = docx_parts(render(document, "docx"))["word/document.xml"]
-    bold = [docx_text(run) for run in word.iter(f"{W}r") if run.find(f"{W}rPr/{W}b") is not None]
+    looks = [run for run in word.iter(f"{W}r") if run.find(f"{W}rPr/{W}b") is not None]
+    bold = ["".join(text.text or "" for text in run.iter(f"{W}t")) for run in looks]
     assert bold == ["Why now:", "The log holds:"]
     assert "Why now: *The law* changes." in " ".join(read_pdf(render(document, "pdf")).text.split())

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from assistant.errors import ModelFailed, NoModel, SettingsInvalid
 from assistant.ladder import Breakers, Ladder, Message, Piece, ScriptedModel
+from assistant.ladder.climb import LOCAL_PROMPT
 from assistant.ladder.failures import redact, retry_after_s
 from assistant.ladder.seek import Port, Seeker
 from assistant.ladder.structured import strict_schema
@@ -330,3 +331,10 @@ def test_import_is_cheap() -> None:
     heavy = {"langchain", "langchain_core", "langchain_openai", "openai", "httpx2", "xllamacpp"}
     code = f"import sys, assistant.ladder; print(sorted({heavy!r} & set(sys.modules)))"
     assert run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_the_embedded_model_gets_short_prompts() -> None:
+    """It reads slowly, so its prompts are shorter than its context; others' are not."""
+    hosted = Settings(ladder="server:http://127.0.0.1:9/v1#m", model_context=8_000)
+    assert Ladder(hosted).prompt_tokens(700) == 7_300
+    assert Ladder(Settings(ladder="local")).prompt_tokens(700) == LOCAL_PROMPT

@@ -195,6 +195,7 @@ def test_too_long_for_the_context(weights: Weights, home: Path) -> None:
         ladder.reply([Message("user", "word " * 2_000)])
     assert caught.value.code == "context_too_long"
     assert ladder.context_tokens() == 512
+    assert ladder.prompt_tokens(112) == 400
     ladder.close()
 
 

@@ -165,3 +165,12 @@ def test_the_command_proposes_and_stores(tmp_path):
     code, _, problem = run(tmp_path / "home", "prefill", str(tmp_path / "missing.txt"))
     assert code == 1
     assert len(problem.splitlines()) == 1
+
+
+def test_a_proposal_that_nobody_can_read_is_left_out(assistant):
+    found = assistant.prefill("Our budget is 120,000 EUR in total.", name="mail")
+    assert len(found) == 1
+    with assistant.store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE proposals SET value = '[[1]]'")
+    assert assistant.proposals() == []
+    assert assistant.reject() == 0

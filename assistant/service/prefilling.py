@@ -123,8 +123,9 @@ class Prefilling(Scoping):
         """The open proposals, the oldest source first."""
         stored = self.store.proposals.open(self.project(project).id)
         catalogue = self.catalogue()
-        # A fact that the catalogue no longer has cannot be accepted.
-        return [_proposal(one, catalogue) for one in stored if one.fact in catalogue]
+        # What the catalogue no longer has or reads cannot be accepted.
+        known = (_proposal(one, catalogue) for one in stored if one.fact in catalogue)
+        return [one for one in known if one is not None]
 
     def accept(
         self,
@@ -201,9 +202,13 @@ class Prefilling(Scoping):
         )
 
 
-def _proposal(stored: StoredProposal, catalogue: Catalogue) -> Proposal:
+def _proposal(stored: StoredProposal, catalogue: Catalogue) -> Proposal | None:
+    """The proposal, or None for a value that no program of ours wrote: archives come from anyone."""
     fact = catalogue[stored.fact]
-    value = from_data(fact, stored.value)
+    try:
+        value = from_data(fact, stored.value)
+    except InputInvalid:
+        return None
     return Proposal(
         stored.fact,
         value,

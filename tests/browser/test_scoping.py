@@ -394,7 +394,7 @@ def press_some(page):
 
 def amount_and_reason(page):
     field(page).fill("250")
-    page.get_by_label("Reason or detail").fill("from the invoices")
+    page.get_by_role("textbox", name="Reason or detail").fill("from the invoices")
 
 
 def a_row(page):
