@@ -100,10 +100,14 @@ def at_question(page, fact):
 
 
 def save(page, fact, text):
-    """Answer; where that is refused or asked back about, what was typed is there still."""
     at_question(page, fact)
     field = page.locator(f'[class*="answer-{fact.replace(".", "-")}"] :is(textarea, input)').last
     field.fill(text)
+    press_save(page, fact)
+
+
+def press_save(page, fact):
+    """Save and wait for the next question, or for what is said about this answer."""
     page.get_by_role("button", name="Save and go on").click()
     page.wait_for_function(
         """fact => !document.querySelector(`[class*="answer-${fact}"]`)
@@ -168,8 +172,7 @@ def _interview(page, long_text):
     at_question(page, "problem.cost_today")
     page.get_by_role("textbox", name="Reason or detail").fill(SHORT)
     page.locator('[class*="answer-problem-cost_today"] input').first.fill("30000")
-    page.get_by_role("button", name="Save and go on").click()
-    page.wait_for_function("!document.querySelector('[class*=answer-problem-cost_today]')")
+    press_save(page, "problem.cost_today")
     at_question(page, "data.owner")
     page.get_by_role("button", name="Don't know").click()
     page.get_by_label("Who finds out?").fill(SHORT[:200])
@@ -180,13 +183,11 @@ def _interview(page, long_text):
     table.wait_for()
     box = table.bounding_box()
     page.mouse.dblclick(box["x"] + 120, box["y"] + 52)
-    page.locator("#portal textarea").wait_for()
-    page.keyboard.insert_text(SHORT)
+    page.locator("#portal textarea").fill(SHORT)
     page.keyboard.press("Enter")
     page.wait_for_function("Object.values(localStorage).some(one => one.includes('onerror'))")
     nothing_ran(page)
-    page.get_by_role("button", name="Save and go on").click()
-    page.wait_for_function("!document.querySelector('[class*=answer-stakeholders]')")
+    press_save(page, "stakeholders.list")
 
 
 def _answers(page, strings, long_text):

@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ import httpx
 from anyio.from_thread import BlockingPortal
 from faults.slack_server import BOT_USER
 from mcp.client.client import Client
-from slack import BOT, Workspace, element_of, words
+from slack import BOT, Workspace, element_of, wait_for, words
 
 from assistant import document_to_data
 
@@ -243,6 +243,19 @@ class Mcp:
         return [source_of(one) for one in self._call("ask", question=question)["citations"]]
 
 
+def after(at: Workspace, act: Callable[[], Any]) -> Any:
+    """Do something in Slack and wait for what comes of it: an acknowledgement comes before that."""
+
+    def answers() -> int:
+        return len(at.slack.calls) + len(at.slack.replies)
+
+    seen = answers()
+    done = act()
+    wait_for(lambda: answers() > seen)
+    at.settle()
+    return done
+
+
 class Slack:
     """Messages, commands and presses of people in a channel of the workspace."""
 
@@ -267,10 +280,14 @@ class Slack:
         return self._at.last(self._channel, self._thread or None)
 
     def _say(self, text: str) -> None:
-        self._at.say("U1", text, self._channel, self._thread)
+        after(self._at, lambda: self._at.say("U1", text, self._channel, self._thread))
 
-    def _press(self, action: str, state: Any = None, **chosen: Any) -> None:
-        self._at.press("U1", self._last(), action, state, **chosen)
+    def _command(self, text: str) -> None:
+        after(self._at, lambda: self._at.command("U1", text, self._channel))
+
+    def _press(self, action: str, message: Any = None, state: Any = None, **chosen: Any) -> None:
+        pressed = message or self._last()
+        after(self._at, lambda: self._at.press("U1", pressed, action, state, **chosen))
 
     def _asked(self) -> str | None:
         """The question of the last message in the thread."""
@@ -285,7 +302,7 @@ class Slack:
 
     def next(self) -> str | None:
         if not self._thread:
-            self._at.command("U1", "interview", self._channel)
+            self._command("interview")
             last = self._at.last(self._channel)
             self._thread = last["thread_ts"]
         return self._asked()
@@ -321,21 +338,23 @@ class Slack:
     def prefill(self, file: Path) -> list[str]:
         self._at.slack.files["FILE1"] = (file.name, file.read_bytes())
         attached = [{"id": "FILE1", "name": file.name}]
-        thread = self._at.say("U1", BOT, self._channel, subtype="file_share", files=attached)
-        offer = self._at.last(self._channel, thread)
-        self._at.press("U1", offer, "file/brief")
+        thread = after(
+            self._at,
+            lambda: self._at.say("U1", BOT, self._channel, subtype="file_share", files=attached),
+        )
+        self._press("file/brief", self._at.last(self._channel, thread))
         message = self._at.last(self._channel, thread)
         block, boxes = element_of(message, "facts")
         state = {block["block_id"]: {"facts": {"selected_options": boxes["initial_options"]}}}
-        self._at.press("U1", message, "accept", state)
+        self._press("accept", message, state)
         return sorted(one["text"]["text"].partition(":")[0] for one in boxes["options"])
 
     def verdict(self) -> str:
-        self._at.command("U1", "verdict", self._channel)
+        self._command("verdict")
         return words(self._at.last(self._channel)).partition("\n")[0].strip("*")
 
     def document(self, kind: str) -> dict[str, Any]:
-        self._at.command("U1", f"document {kind}", self._channel)
+        self._command(f"document {kind}")
         files = self._at.slack.shared[-1]["files"]
         (word,) = (one for one in files if one["title"].endswith(".docx"))
         version = int(re.fullmatch(rf"{kind}-v(\d+)\.docx", word["title"])[1])
@@ -347,7 +366,7 @@ class Slack:
         return document_to_data(made)
 
     def ask(self, question: str) -> list[str]:
-        self._at.command("U1", f"ask {question}", self._channel)
+        self._command(f"ask {question}")
         shown = words(self._at.last(self._channel))
         _, _, sources = shown.partition("*Sources*\n")
         found = re.findall(r"^\[\d+\] (.*?)(?: \(page \d+\))?(?: — .*)?$", sources, re.MULTILINE)

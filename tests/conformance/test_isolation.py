@@ -12,11 +12,11 @@ from urllib.parse import quote
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from conformance.drivers import Cli
+from conformance.drivers import Cli, after
 from conformance.houses import env_of, new_home, service_in
 from http_api import Served, served
 from mcp.client.client import Client
-from slack import workspace
+from slack import BOT, Workspace, workspace
 
 from assistant import Assistant
 from assistant.channels.mcp_server.serving import create_server
@@ -269,24 +269,29 @@ def words_in(content: bytes) -> str:
 def test_no_channel_of_slack_tells_of_the_other(pair):
     with workspace(pair.assistant) as at:
         for own, other in (pair.sides, pair.sides[::-1]):
-            told = {}
-            calls, uploads = len(at.slack.calls), set(at.slack.uploads)
-            at.command(own.person, "status", own.channel)
-            told["status"] = json.dumps(at.slack.replies[-1])
-            for text in (f"ask {QUESTION}", "verdict", f"document {KIND}", "interview"):
-                at.command(own.person, text, own.channel)
-            new = {name: content for name, content in at.slack.uploads.items()}
-            told["upload"] = " ".join(words_in(new[name]) for name in new.keys() - uploads)
-            event = {"type": "app_home_opened", "user": own.person, "tab": "home"}
-            at.send("events_api", at.event(event))
-            told["home"] = json.dumps(at.slack.homes[own.person])
-            # Whoever names the other project is not let in by it.
-            at.command(own.person, f"bind {other.project}", own.channel)
-            thread = at.say(own.person, f"<@UBOT> in {other.project}: {QUESTION}", own.channel)
-            assert at.bot_says(own.channel, thread)
-            told["channel"] = json.dumps([given for _, given, _ in at.slack.calls[calls:]])
-            check(told, own, other, says={"channel", "upload", "home"})
+            check(told_in(at, own, other), own, other, says={"channel", "upload", "home"})
         # A person's own project knows neither of them.
-        at.say("U1", QUESTION, "DU1")
+        after(at, lambda: at.say("U1", QUESTION, "DU1"))
         assert at.bot_says("DU1")
         assert not any(side.is_in(at.everything("DU1")) for side in pair.sides)
+
+
+def told_in(at: Workspace, own: Side, other: Side) -> dict[str, str]:
+    """What Slack is told in a channel, whatever is asked for there."""
+    calls, replies, uploads = len(at.slack.calls), len(at.slack.replies), set(at.slack.uploads)
+    # Whoever names the other project is not let in by it.
+    foreign = f"bind {other.project}"
+    for text in ("status", f"ask {QUESTION}", "verdict", f"document {KIND}", "interview", foreign):
+        after(at, lambda text=text: at.command(own.person, text, own.channel))
+    message = f"{BOT} in {other.project}: {QUESTION}"
+    thread = after(at, lambda: at.say(own.person, message, own.channel))
+    assert at.bot_says(own.channel, thread)
+    event = {"type": "app_home_opened", "user": own.person, "tab": "home"}
+    after(at, lambda: at.send("events_api", at.event(event)))
+    new = at.slack.uploads.keys() - uploads
+    return {
+        "channel": json.dumps([given for _, given, _ in at.slack.calls[calls:]]),
+        "replies": json.dumps(at.slack.replies[replies:]),
+        "upload": " ".join(words_in(at.slack.uploads[name]) for name in new),
+        "home": json.dumps(at.slack.homes[own.person]),
+    }
