@@ -4,6 +4,7 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, wait
 from typing import Any
 
 from faults.slack_server import (
@@ -29,6 +30,16 @@ class Workspace:
         self.assistant = assistant
         self.slack = slack
         self.running = running
+        self._heard: list[Future[Any]] = []
+        listeners = running.app.listener_runner.listener_executor
+        begin = listeners.submit
+
+        def submit(*work: Any, **given: Any) -> Future[Any]:
+            self._heard.append(begin(*work, **given))
+            return self._heard[-1]
+
+        # What is acknowledged is still to be put into its lane, by these threads.
+        listeners.submit = submit  # type: ignore[method-assign]
 
     # -- what people do
 
@@ -139,6 +150,9 @@ class Workspace:
         self.settle()
 
     def settle(self) -> None:
+        """Wait until all that came was worked on."""
+        assert not wait(list(self._heard), 60).not_done
+        self._heard.clear()
         assert self.running.lanes.wait(60)
 
     # -- what they see

@@ -28,6 +28,9 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+# Where bare addresses of the web and of people become links, even with every sign escaped.
+_BARE = re.compile(r"(?<=http)(?=://)|(?<=https)(?=://)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+_JOINER = "\u2060"
 
 TAGS = {
     "a", "aside", "b", "blockquote", "br", "button", "code", "dd", "del", "details", "div", "dl",
@@ -99,10 +102,13 @@ def plain_html(text: str) -> str:
 def label(text: str) -> str:
     r"""Write text so that a Streamlit label, which reads Markdown, shows it letter by letter.
 
-    >>> print(label("*x* :material/home: $a$ [l](http://a.test)"))
-    \*x\* \:material\/home\: \$a\$ \[l\]\(http\:\/\/a\.test\)
+    An address gets a sign without width, so that it does not become a link.
+
+    >>> print(label("*x* :material/home: $a$ [l](/a)"), ascii(label("http://a")))
+    \*x\* \:material\/home\: \$a\$ \[l\]\(\/a\) 'http\u2060\\:\\/\\/a'
     """
-    return _MARKDOWN.sub(r"\\\1", " ".join(visible(text).split()))
+    shown = _BARE.sub(_JOINER, " ".join(visible(text).split()))
+    return _MARKDOWN.sub(r"\\\1", shown)
 
 
 def visible(text: str) -> str:
