@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Pins of every package; without it a new release could change what is built here.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
-# Files of tests side by side, those that drive a browser one after the other (tests/conftest.py).
-BESIDE := --numprocesses auto --dist loadgroup
+# Files of tests run side by side; tests of one file share what they set up, so they stay together.
+BESIDE := --numprocesses auto --dist loadfile
 export HF_HUB_OFFLINE = 1
 
 .DEFAULT_GOAL := help

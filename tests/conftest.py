@@ -4,20 +4,14 @@ import os
 import socket
 
 import pytest
+from hypothesis import settings
 from places import SHARED
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["ANONYMIZED_TELEMETRY"] = "False"
-
-
-def pytest_collection_modifyitems(items):
-    """Tests of one file share what they set up, so they stay together when files run side by side.
-
-    Those with a browser stay together all: two at once are too much for two cores.
-    """
-    for item in items:
-        group = "browser" if item.get_closest_marker("browser") else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+# How long an example takes says more about the machine than about the program.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

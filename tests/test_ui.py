@@ -118,8 +118,15 @@ def test_no_text_makes_a_tag_that_can_act(text):
 @given(st.text(alphabet=st.characters(blacklist_categories=("Cs", "Cc", "Cf")), max_size=80))
 def test_a_label_escapes_every_sign_that_means_something(text):
     written = label(text)
-    assert re.sub(r"\\(.)", r"\1", written) == " ".join(visible(text).split())
+    assert visible(re.sub(r"\\(.)", r"\1", written)) == " ".join(visible(text).split())
     assert not re.search(r"(?<!\\)(?:\\\\)*[*_`\[\]<>:$~|#]", written)
+
+
+@pytest.mark.parametrize("address", ["http://a.test", "HTTPS://a.test", "www.a.test", "me@a.test"])
+def test_an_address_in_a_label_is_broken_so_that_it_cannot_become_a_link(address):
+    written = re.sub(r"\\(.)", r"\1", label(f"see {address} now"))
+    assert address not in written
+    assert visible(written) == f"see {address} now"
 
 
 def test_what_is_sanitised_last_has_no_handler_and_no_foreign_scheme():

@@ -29,7 +29,9 @@ _UNSEEN = re.compile(
 )
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 # Where bare addresses of the web and of people become links, even with every sign escaped.
-_BARE = re.compile(r"(?<=http)(?=://)|(?<=https)(?=://)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+_BARE = re.compile(
+    r"(?<=http)(?=://)|(?<=https)(?=://)|(?<=www)(?=\.)|(?<=[-.\w+])(?=@[-\w])", re.IGNORECASE
+)
 _JOINER = "\u2060"
 
 TAGS = {
