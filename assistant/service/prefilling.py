@@ -203,7 +203,7 @@ class Prefilling(Scoping):
 
 
 def _proposal(stored: StoredProposal, catalogue: Catalogue) -> Proposal | None:
-    """The proposal, or None for a value that no program of ours wrote: archives come from anyone."""
+    """The proposal, or None for a value that cannot be read: archives come from anyone."""
     fact = catalogue[stored.fact]
     try:
         value = from_data(fact, stored.value)
