@@ -4,10 +4,12 @@ An undo marks the project's latest change as taken back; another one goes furthe
 not taken back always reads as if it alone had happened.
 """
 
+import threading
 import time
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, func, insert, select, update
@@ -28,16 +30,42 @@ from assistant.store.schema import fact_events
 _COLUMNS = ("origin", "author", "note", "quote", "source", "owner", "due", "undone_at")
 
 
+# Projects whose facts are kept read: most of a question's time went into reading them again.
+MOST_READ = 64
+# The newest change and how many were taken back: the log only grows, so these two tell its state.
+_Stamp = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    stamp: _Stamp
+    catalogue: Catalogue
+    facts: ProjectFacts
+
+
 class FactLog:
     """Every read and write about facts."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._lock = threading.Lock()
+        self._read: OrderedDict[str, _Read] = OrderedDict()
 
     def facts(self, project_id: str, catalogue: Catalogue) -> ProjectFacts:
         """What the project has stated, as it is now."""
         with reading(self._engine) as connection:
-            return _facts(connection, project_id, catalogue)
+            stamp = _stamp(connection, project_id)
+            with self._lock:
+                known = self._read.get(project_id)
+            if known is not None and known.stamp == stamp and known.catalogue is catalogue:
+                return known.facts
+            facts = _facts(connection, project_id, catalogue)
+        with self._lock:
+            self._read[project_id] = _Read(stamp, catalogue, facts)
+            self._read.move_to_end(project_id)
+            while len(self._read) > MOST_READ:
+                self._read.popitem(last=False)
+        return facts
 
     def record(
         self,
@@ -100,6 +128,12 @@ def _kept(project_id: str) -> Select[Any]:
     """The project's changes that were not taken back."""
     mine = fact_events.c.project_id == project_id
     return select(fact_events).where(mine, fact_events.c.undone_at.is_(None))
+
+
+def _stamp(connection: Connection, project_id: str) -> _Stamp:
+    query = select(func.max(fact_events.c.id), func.count(fact_events.c.undone_at))
+    newest, undone = connection.execute(query.where(fact_events.c.project_id == project_id)).one()
+    return int(newest or 0), int(undone)
 
 
 def _facts(connection: Connection, project_id: str, catalogue: Catalogue) -> ProjectFacts:
