@@ -30,6 +30,7 @@ HOSTILE = (
 
 def ask(page, question, nth=0):
     """Ask and wait for the whole answer; `nth` is its place in the conversation, from 0."""
+    settle(page)
     box = page.get_by_label(PLACEHOLDER)
     box.fill(question)
     box.press("Enter")
