@@ -78,6 +78,7 @@ _HOMES = {
     "question_json": "service.asking",
     "show_value": "facts",
     "to_data": "facts",
+    "write_whole": "export",
 }
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ if TYPE_CHECKING:
         SettingsInvalid,
         UserFixable,
     )
+    from assistant.export import write_whole
     from assistant.facts import (
         Catalogue,
         Conflict,
@@ -206,6 +208,7 @@ __all__ = [
     "question_json",
     "show_value",
     "to_data",
+    "write_whole",
 ]
 
 

@@ -24,7 +24,7 @@ HEAVY = {
     "onnxruntime", "pydantic", "scipy", "sqlalchemy", "streamlit", "tokenizers", "xllamacpp",
 }  # fmt: skip
 # Those that only hold others, and those that talk or serve until they are stopped.
-GROUPS = ("project", "files", "facts", "keys", "slack")
+GROUPS = ("project", "files", "facts", "keys", "proposals", "slack")
 NO_RESULT = [[], *([group] for group in GROUPS), ["ui"], ["api"], ["mcp"], ["interview"]]
 COMMANDS = [
     [], ["ask"], ["search"], ["ingest"], ["doctor"], ["eval"], ["ui"], ["api"], ["mcp"],
@@ -35,8 +35,9 @@ COMMANDS = [
     ["files", "list"], ["files", "delete"], ["files", "release"], ["facts"], ["facts", "export"],
     ["facts", "history"], ["facts", "import"], ["facts", "schema"], ["facts", "set"],
     ["facts", "show"], ["facts", "undo"], ["facts", "unknown"], ["facts", "unset"], ["keys"],
-    ["keys", "create"], ["keys", "list"], ["keys", "revoke"], ["slack"], ["slack", "bind"],
-    ["slack", "bindings"], ["slack", "unbind"],
+    ["keys", "create"], ["keys", "list"], ["keys", "revoke"], ["proposals"],
+    ["proposals", "list"], ["proposals", "accept"], ["proposals", "reject"], ["slack"],
+    ["slack", "bind"], ["slack", "bindings"], ["slack", "unbind"],
 ]  # fmt: skip
 
 

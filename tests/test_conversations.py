@@ -3,7 +3,6 @@
 import json
 import re
 import threading
-import time
 
 import pytest
 from answering import ladder_of
@@ -141,9 +140,11 @@ def test_a_model_words_a_follow_up_and_what_it_finds_replaces_what_the_rule_foun
 
 
 def test_a_follow_up_waits_only_so_long_for_better_words(assistant, monkeypatch):
+    over = threading.Event()
+
     class Slow(ScriptedModel):
         def stream(self, *asked, **options):
-            time.sleep(3)
+            over.wait(30)
             yield from super().stream(*asked, **options)
 
     monkeypatch.setattr("assistant.service.answering.REWRITE_S", 0.1)
@@ -156,6 +157,7 @@ def test_a_follow_up_waits_only_so_long_for_better_words(assistant, monkeypatch)
     ):
         if step.event is not None and step.event.kind == "extract":
             stop.set()
+            over.set()
     assert assistant.turns(first.conversation)[1].answer["citations"]
 
 

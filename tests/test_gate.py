@@ -152,6 +152,19 @@ def test_an_introduction_stays_only_above_what_it_introduces(encode):
     assert gated(claim, encode).text == "- A label costs 10 EUR. [1]"
 
 
+def test_a_copied_table_keeps_only_rows_of_its_source(encode):
+    """A row put together from several says what no row says, though each word stands there."""
+    reply = (
+        "| Measure | Start value | If missed |\n| --- | --- | --- |\n"
+        "| Accuracy on gold items | 95 % per person | retrain [2] |\n"
+        "| Kappa on double labels | 0.7 | retrain [2] |\n"
+    )
+    found = gated(reply, encode)
+    assert "Accuracy on gold items" in found.text
+    assert "Kappa" not in found.text
+    assert [one.sentence.split(":")[0] for one in found.removed] != []
+
+
 def test_a_table_keeps_the_rows_that_hold(encode):
     reply = (
         "| measure | start value |\n|---|---|\n| Kappa on double labels | 0.7 [2] |\n"

@@ -167,6 +167,25 @@ def test_the_command_proposes_and_stores(tmp_path):
     assert len(problem.splitlines()) == 1
 
 
+def test_the_command_line_accepts_and_rejects_one_by_one(tmp_path):
+    home = tmp_path / "home"
+    _, out, _ = run(home, "prefill", "-", "--json", text=TEXT)
+    ids = {one["fact"]: one["id"] for one in json.loads(out)["proposals"]}
+    assert len(ids) == 3
+    code, out, _ = run(home, "proposals", "accept", ids.pop("budget.total"), "--json")
+    assert (code, json.loads(out)) == (0, {"accepted": ["budget.total"]})
+    first, other = ids
+    code, out, _ = run(home, "proposals", "reject", ids[first])
+    assert (code, out.strip()) == (0, "Rejected 1 proposal.")
+    _, out, _ = run(home, "proposals", "list", "--json")
+    assert [one["fact"] for one in json.loads(out)["proposals"]] == [other]
+    assert run(home, "proposals", "accept", "0" * 32)[0] == 1
+    assert run(home, "proposals", "accept")[0] == 2
+    assert run(home, "proposals", "accept", "--all")[0] == 0
+    _, out, _ = run(home, "facts", "show", "--json")
+    assert {"budget.total", other} == {one["fact"] for one in json.loads(out)["facts"]}
+
+
 def test_a_proposal_that_nobody_can_read_is_left_out(assistant):
     found = assistant.prefill("Our budget is 120,000 EUR in total.", name="mail")
     assert len(found) == 1

@@ -25,7 +25,7 @@ def verdict_html(found: Mapping[str, Any]) -> str:
         f'<h2 class="sw-verdict">{plain_html(found["label"])}</h2>',
         f"<p>{plain_html(found['says'])}</p>",
         '<div class="sw-sides">',
-        _reasons("verdict.because", found["because"], "verdict.because.none"),
+        _reasons(_because(found), found["because"], "verdict.because.none"),
         _reasons("verdict.against", found["against"], "verdict.against.none"),
         "</div>",
     ]
@@ -35,6 +35,11 @@ def verdict_html(found: Mapping[str, Any]) -> str:
             f"{plain_html(found['first_baseline'])}</p>"
         )
     return sanitise("".join(parts))
+
+
+def _because(found: Mapping[str, Any]) -> str:
+    """What the reasons are called: for "not yet" they are what has to be settled."""
+    return "verdict.settle" if found["verdict"] == "not_yet" else "verdict.because"
 
 
 def _reasons(head: str, reasons: list[Mapping[str, Any]], none: str) -> str:

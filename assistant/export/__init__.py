@@ -9,7 +9,7 @@ from assistant.errors import InputInvalid
 from assistant.export.sheet import sheet
 from assistant.export.writing import write_whole
 
-__all__ = ["FORMATS", "Format", "export", "format_of", "render"]
+__all__ = ["FORMATS", "Format", "export", "format_of", "render", "write_whole"]
 
 Format = Literal["md", "html", "docx", "pdf", "json"]
 FORMATS: tuple[Format, ...] = get_args(Format)

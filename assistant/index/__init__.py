@@ -19,6 +19,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
+from assistant.index.classifier import fit_classifier, places_within
 from assistant.index.vectors import Vectors, best_rows, build_vectors
 from assistant.index.words import (
     STOP_WORDS,
@@ -59,8 +60,6 @@ META = "meta.json"
 CURRENT = "current"
 # How many of an article's questions count as the several that fit best.
 ASKED_MEAN = 6
-# The penalty on the classifier's slopes, relative to the mean variance of a dimension at 1.
-RIDGE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,20 +188,6 @@ class Index:
         self.vectors.close()
 
 
-def places_within(groups: NDArray[np.int32]) -> tuple[NDArray[np.int32], int]:
-    """Each member's place within its group, from 0, and the size of the greatest group.
-
-    >>> places_within(np.array([4, 4, 1, 4], np.int32))
-    (array([0, 1, 0, 2], dtype=int32), 3)
-    """
-    order = np.argsort(groups, kind="stable")
-    ordered = groups[order]
-    starts = np.searchsorted(ordered, ordered)
-    places = np.empty(len(groups), np.int32)
-    places[order] = np.arange(len(groups)) - starts
-    return places, int(places.max(initial=-1)) + 1
-
-
 def stamp_of(encoder: str, parts: Iterable[bytes]) -> str:
     """The name of an index made by `encoder` from `parts`: 24 hexadecimal digits."""
     digest = hashlib.sha256(f"{FORMAT}\0{encoder}\0".encode())
@@ -285,27 +270,15 @@ def _write(folder: Path, material: Material, previous: Path | None) -> None:
 
 
 def _classifier(material: Material) -> NDArray[np.float32]:
-    """Ridge regression from unit vectors to sources, shape (dimension + 1, sources).
-
-    It learns from the questions that sources answer and from their passages which directions tell
-    the sources apart, which a cosine does not know; each source weighs as much as any other. The
-    last row is the intercept.
-    """
+    """What is learnt from the questions that sources answer; empty when there are none."""
     if material.asked is None or not len(material.asked):
         return np.zeros((0, 0), np.float32)
-    sources = list(dict.fromkeys(passage.source_id for passage in material.passages))
-    number = {source: at for at, source in enumerate(sources)}
-    of_rows = [*material.asked_by, *(passage.source_id for passage in material.passages)]
-    groups = np.array([number[source] for source in of_rows])
-    rows = np.vstack([material.asked, material.rows]).astype(np.float64)
-    targets = np.eye(len(sources))[groups]
-    weights = (len(rows) / len(sources) / np.bincount(groups, minlength=len(sources)))[groups, None]
-    centre, mean = rows.mean(axis=0), targets.mean(axis=0)
-    centred = rows - centre
-    width = rows.shape[1]
-    spread = (centred * weights).T @ centred + RIDGE * len(rows) / width * np.eye(width)
-    slopes = np.linalg.solve(spread, (centred * weights).T @ (targets - mean))
-    return np.vstack([slopes, -centre @ slopes]).astype(np.float32)
+    of_passages = [passage.source_id for passage in material.passages]
+    return fit_classifier(
+        list(dict.fromkeys(of_passages)),
+        np.vstack([material.asked, material.rows]),
+        [*material.asked_by, *of_passages],
+    )
 
 
 def _previous(shelf: Path, material: Material) -> Path | None:

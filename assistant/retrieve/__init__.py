@@ -3,7 +3,8 @@
 from assistant.index import stems_of
 from assistant.ingest import Passage
 from assistant.retrieve.question import Understood, language_of, split_questions, understand
-from assistant.retrieve.search import TUNING, Hit, Retrieval, Tuning, retrieve
+from assistant.retrieve.search import Hit, Retrieval, retrieve
+from assistant.retrieve.tuning import TUNING, Tuning
 
 __all__ = [
     "TUNING",

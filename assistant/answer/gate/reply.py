@@ -13,6 +13,7 @@ from assistant.answer.gate.quantities import quantities_of
 from assistant.answer.gate.signs import claim_of
 from assistant.answer.gate.strictness import STRICTNESS, Strictness
 from assistant.answer.gate.support import judge
+from assistant.answer.gate.tables import rows_that_stand, table_row
 from assistant.answer.gate.words import Token, lists, plain, stem, tokens_of
 from assistant.answer.parts import Citation, Citations, Removed
 from assistant.retrieve import Hit
@@ -233,8 +234,13 @@ class _Gate:
     def _table(self, block: Block) -> str:
         """The head and the rows that hold; a table without rows is left out."""
         head, *rows = block.lines
+        texts = [hit.passage.text for hit in self.offered]
+        stand = rows_that_stand(head.cells, [row.cells for row in rows], texts)
         kept = []
-        for row in rows:
+        for row, stands in zip(rows, stand, strict=True):
+            if not stands:
+                self.removed.append(Removed(_inert(row.statements[0].text), "not_similar"))
+                continue
             mark = self._mark(row.statements[0])
             if mark:
                 cells = [*(_inert(cell).replace("|", "/") for cell in row.cells)]
@@ -244,8 +250,8 @@ class _Gate:
             return ""
         width = max(len(head.cells), *(len(cells) for cells in kept))
         heads = [self._head(cell) for cell in head.cells]
-        lines = [_row(heads, width), _row(["---"] * width, width)]
-        return "\n".join(lines + [_row(cells, width) for cells in kept])
+        lines = [table_row(heads, width), table_row(["---"] * width, width)]
+        return "\n".join(lines + [table_row(cells, width) for cells in kept])
 
     def _head(self, cell: str) -> str:
         words = {token.stem for token in tokens_of(plain(cell)) if token.content}
@@ -266,10 +272,6 @@ def _allowed(token: Token, subjects: frozenset[str], connecting: frozenset[str])
 
 def _inert(text: str) -> str:
     return bracketless(text)
-
-
-def _row(cells: Sequence[str], width: int) -> str:
-    return "| " + " | ".join([*cells, *[""] * (width - len(cells))]) + " |"
 
 
 def _joined(blocks: Sequence[Block], shown: Sequence[str]) -> str:

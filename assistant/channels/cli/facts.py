@@ -170,7 +170,9 @@ def facts_export(
     if target is None:
         show.done({"yaml": sheet}, sheet.rstrip("\n"), as_json=as_json)
         return
-    write_whole(target, sheet)
+    from assistant import write_whole
+
+    write_whole(target, sheet.encode())
     show.done({"path": str(target)}, f"Exported the facts to {target}.", as_json=as_json)
 
 
@@ -197,24 +199,6 @@ def _read(source: Path) -> bytes:
         raise NotFound(
             f"The file {source} cannot be read ({error.strerror}).", remedy="Check the path."
         ) from error
-
-
-def write_whole(target: Path, text: str) -> None:
-    """Write a file complete or not at all; raise StorageUnavailable."""
-    from assistant.errors import StorageUnavailable
-
-    draft = target.parent / f".{target.name[:80]}.part"
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(target)
-    except OSError as error:
-        raise StorageUnavailable(
-            f"The file {target} cannot be written ({error.strerror}).",
-            remedy="Choose another place or free some space.",
-            code="export_failed",
-        ) from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _show_stated(assistant: "Assistant", stated: "StatedFact", *, as_json: bool) -> None:

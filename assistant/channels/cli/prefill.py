@@ -13,11 +13,20 @@ if TYPE_CHECKING:
     from assistant import Assistant, Proposal
 
 QUOTE_LIMIT = 160
+proposals_app = typer.Typer(
+    help="What was read from a text and waits for you: list, accept, reject.",
+    no_args_is_help=True,
+)
+Chosen = Annotated[
+    list[str] | None, typer.Argument(metavar="[ID]...", help="As `proposals list` shows them.")
+]
+Everything = Annotated[bool, typer.Option("--all", help="Every open one.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
     app.command("prefill")(prefill)
+    app.add_typer(proposals_app, name="proposals")
 
 
 def prefill(
@@ -36,7 +45,7 @@ def prefill(
 ) -> None:
     """Propose facts from a text, each with the exact words it came from.
 
-    Without --accept they stay open until you accept or reject them.
+    Without --accept they stay open; `scopewright proposals` accepts or rejects them one by one.
     """
     assistant = open_assistant()
     if file == "-":
@@ -54,6 +63,54 @@ def prefill(
     }
     lines = _lines(assistant, list(found), found.notices, accepted=accept)
     show.done(value, "\n".join(lines), as_json=as_json)
+
+
+@proposals_app.command("list")
+def proposals_list(project: InProject = "default", as_json: AsJson = False) -> None:
+    """List the open proposals, each with the words it came from."""
+    assistant = open_assistant()
+    found = assistant.proposals(project=project)
+    lines = [line for one in found for line in (one.id, *_shown(assistant, one))]
+    value = {"proposals": [_as_json(assistant, one) for one in found]}
+    show.done(value, "\n".join(lines) or "No proposal is open.", as_json=as_json)
+
+
+@proposals_app.command("accept")
+def proposals_accept(
+    ids: Chosen = None,
+    everything: Everything = False,
+    author: Annotated[str, typer.Option("--author", help="Who accepts them.")] = "",
+    project: InProject = "default",
+    as_json: AsJson = False,
+) -> None:
+    """Store proposals as facts."""
+    assistant = open_assistant()
+    stated = assistant.accept(_chosen(ids, everything), project=project, author=author)
+    value = {"accepted": [one.fact_id for one in stated]}
+    show.done(value, f"Stored {_number(len(stated), 'fact')}.", as_json=as_json)
+
+
+@proposals_app.command("reject")
+def proposals_reject(
+    ids: Chosen = None,
+    everything: Everything = False,
+    project: InProject = "default",
+    as_json: AsJson = False,
+) -> None:
+    """Take proposals away; the facts stay as they are."""
+    count = open_assistant().reject(_chosen(ids, everything), project=project)
+    show.done({"rejected": count}, f"Rejected {_number(count, 'proposal')}.", as_json=as_json)
+
+
+def _chosen(ids: list[str] | None, everything: bool) -> list[str] | None:
+    """The ids, or None for all of them; one of the two must be said."""
+    if bool(ids) == everything:
+        raise typer.BadParameter("Name proposals by their ids, or give --all.")
+    return ids or None
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _as_json(assistant: "Assistant", one: "Proposal") -> dict[str, Any]:
@@ -79,10 +136,7 @@ def _lines(
 ) -> list[str]:
     lines = [f"({notice})" for notice in notices]
     for one in found:
-        quote = " ".join(one.quote.split())
-        quote = quote if len(quote) <= QUOTE_LIMIT else f"{quote[:QUOTE_LIMIT]} …"
-        label = assistant.catalogue()[one.fact].label
-        lines += [f"{label} ({one.fact}): {one.shown}", f'    "{quote}"']
+        lines += _shown(assistant, one)
     if not found:
         lines.append("Nothing in this text states a fact of the catalogue.")
     elif accepted:
@@ -90,5 +144,15 @@ def _lines(
             f"Stored {len(found)} facts. `scopewright facts undo` takes back the last one."
         )
     else:
-        lines.append(f"{len(found)} proposals. Add --accept to store them as facts.")
+        lines.append(
+            f"{len(found)} proposals. Add --accept to store them all, or choose with "
+            "`scopewright proposals`."
+        )
     return lines
+
+
+def _shown(assistant: "Assistant", one: "Proposal") -> list[str]:
+    quote = " ".join(one.quote.split())
+    quote = quote if len(quote) <= QUOTE_LIMIT else f"{quote[:QUOTE_LIMIT]} …"
+    label = assistant.catalogue()[one.fact].label
+    return [f"{label} ({one.fact}): {one.shown}", f'    "{quote}"']

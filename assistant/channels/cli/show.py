@@ -79,7 +79,7 @@ def hits(query: str, found: "Retrieval", *, as_json: bool) -> None:
         as_json_text(
             {
                 "query": query,
-                "hits": [_hit(hit) for hit in found.hits],
+                "hits": [hit.as_json() for hit in found.hits],
                 "answerable": found.answerable,
                 "confidence": round(found.confidence, 4),
             }
@@ -94,20 +94,6 @@ def hits(query: str, found: "Retrieval", *, as_json: bool) -> None:
         console.print(safe(f"   {text}"), markup=False, highlight=False)
     if not found.answerable:
         console.print("None of these is likely to answer the question.", style="yellow")
-
-
-def _hit(hit: Any) -> dict[str, Any]:
-    passage = hit.passage
-    return {
-        "passage_id": passage.id,
-        "source_id": passage.source_id,
-        "title": passage.title,
-        "heading": passage.heading,
-        "text": passage.text,
-        "page": passage.page,
-        "score": round(hit.score, 4),
-        "origin": passage.origin,
-    }
 
 
 def report(report: "IngestReport", *, as_json: bool) -> None:

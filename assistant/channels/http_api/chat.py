@@ -34,7 +34,7 @@ from assistant.channels.http_api.routes import (
     new_router,
     scope,
 )
-from assistant.channels.http_api.shapes import Extension, hit_json
+from assistant.channels.http_api.shapes import Extension
 from assistant.channels.http_api.streams import DONE, EVENTS, EventStream, event, finished, paced
 
 router = new_router("chat")
@@ -197,7 +197,7 @@ class Talk:
 
     def _chunks(self, step: Event) -> Iterator[dict[str, Any]]:
         if step.kind == "sources":
-            yield self._writer.aside("sources", hits=[hit_json(hit) for hit in step.hits])
+            yield self._writer.aside("sources", hits=[hit.as_json() for hit in step.hits])
         elif step.kind == "provisional":
             yield self._writer.aside("provisional", text=step.text)
         elif step.answer is not None and step.kind == "extract":

@@ -33,7 +33,6 @@ from assistant.channels.http_api.shapes import (
     HitShape,
     SearchShape,
     TurnShape,
-    hit_json,
     turn_json,
 )
 from assistant.channels.http_api.streams import DONE, EVENTS, EventStream, event, finished, paced
@@ -86,7 +85,7 @@ def search(
     found = service.search(q, project=project, k=k, origin=origin)
     return SearchShape(
         query=q,
-        hits=[HitShape(**hit_json(hit)) for hit in found.hits],
+        hits=[HitShape(**hit.as_json()) for hit in found.hits],
         answerable=found.answerable,
         confidence=round(found.confidence, 4),
     )
@@ -259,7 +258,7 @@ def step_json(step: Step) -> dict[str, Any]:
             "question": step.turn.question,
         }
     if found.kind == "sources":
-        return {"kind": "sources", "hits": [hit_json(hit) for hit in found.hits]}
+        return {"kind": "sources", "hits": [hit.as_json() for hit in found.hits]}
     if found.kind == "provisional" or found.answer is None:
         return {"kind": found.kind, "text": found.text}
     answer = found.answer.as_json()

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant import Hit, StoredFile, Turn
+from assistant import StoredFile, Turn
 
 
 class Shape(BaseModel):
@@ -149,21 +149,6 @@ class FoundShape(Shape):
     turn: str
     question: str
     excerpt: str
-
-
-def hit_json(hit: Hit) -> dict[str, Any]:
-    """A hit in the form of `HitShape`."""
-    passage = hit.passage
-    return {
-        "passage_id": passage.id,
-        "source_id": passage.source_id,
-        "title": passage.title,
-        "heading": passage.heading,
-        "text": passage.text,
-        "page": passage.page,
-        "score": round(hit.score, 4),
-        "origin": passage.origin,
-    }
 
 
 def file_json(file: StoredFile) -> dict[str, Any]:

@@ -32,17 +32,7 @@ def _guidance(server: MCPServer[Any], assistant: Assistant, project: str) -> Non
     def search_guidance(query: Question, k: Count = 5) -> dict[str, Any]:
         """Find passages of curated best practice and of the project's own files."""
         found = assistant.search(query, project=project, k=k)
-        hits = [
-            {
-                "passage_id": hit.passage.id,
-                "title": hit.passage.title,
-                "heading": hit.passage.heading,
-                "text": cut(hit.passage.text, 2_000),
-                "origin": hit.passage.origin,
-                "score": round(hit.score, 3),
-            }
-            for hit in found.hits
-        ]
+        hits = [{**hit.as_json(), "text": cut(hit.passage.text, 2_000)} for hit in found.hits]
         return {"query": query, "answerable": found.answerable, "hits": hits}
 
     @server.tool(annotations=READS)

@@ -15,7 +15,11 @@ WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_worl
 
 def add_writing(server: MCPServer[Any], assistant: Assistant, project: str) -> None:
     """Add what stores answers; nothing is deleted, and every answer can be undone."""
+    _answers(server, assistant, project)
+    _proposals(server, assistant, project)
 
+
+def _answers(server: MCPServer[Any], assistant: Assistant, project: str) -> None:
     @server.tool(annotations=WRITES)
     @problems_told
     def answer(
@@ -46,6 +50,15 @@ def add_writing(server: MCPServer[Any], assistant: Assistant, project: str) -> N
 
     @server.tool(annotations=WRITES)
     @problems_told
+    def undo() -> dict[str, Any]:
+        """Take the last change of an answer back."""
+        undone = assistant.undo(project=project)
+        return {"undone": undone.fact.id}
+
+
+def _proposals(server: MCPServer[Any], assistant: Assistant, project: str) -> None:
+    @server.tool(annotations=WRITES)
+    @problems_told
     def prefill(
         text: Annotated[str, Field(description="A brief, e-mail or transcript, word for word.")],
         name: Annotated[str, Field(description="Where it is from.", max_length=200)] = "brief",
@@ -72,10 +85,3 @@ def add_writing(server: MCPServer[Any], assistant: Assistant, project: str) -> N
         """Store proposals as facts, once the person has agreed to each."""
         stated = assistant.accept(ids, project=project, author=AUTHOR)
         return {"stored": [one.fact_id for one in stated]}
-
-    @server.tool(annotations=WRITES)
-    @problems_told
-    def undo() -> dict[str, Any]:
-        """Take the last change of an answer back."""
-        undone = assistant.undo(project=project)
-        return {"undone": undone.fact.id}
