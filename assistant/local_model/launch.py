@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import subprocess
 import threading
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from assistant.local_model.weights import Weights
 START_S = 90.0
 HEALTH_S = 30.0
 STOP_S = 5.0
+LISTEN_S = 2.0
 LOG_FILE = "local-model.log"
 LOG_REMEDY = f"See {LOG_FILE} in the data folder."
 
@@ -74,6 +76,19 @@ def start_failure(
         remedy=f"The file may be damaged or too large for the memory. {LOG_REMEDY}",
         code="local_model_failed",
     )
+
+
+def answers(endpoint: Endpoint) -> bool:
+    """Whether somebody still listens there."""
+    where = urlsplit(endpoint.base_url)
+    try:
+        socket.create_connection((str(where.hostname), where.port or 0), timeout=LISTEN_S).close()
+    except ConnectionRefusedError:
+        return False
+    except OSError:
+        # Too busy to take a connection is not gone.
+        return True
+    return True
 
 
 def check_health(endpoint: Endpoint) -> None:

@@ -22,6 +22,7 @@ from assistant.local_model.launch import (
     LOG_REMEDY,
     STOP_S,
     Endpoint,
+    answers,
     ask_child,
     check_health,
     close_quietly,
@@ -106,11 +107,11 @@ class LocalModel:
     def _running(self) -> Endpoint | None:
         if self._child is None:
             return None
-        code = self._child.poll()
-        if code is None:
+        # A child that is being killed listens no more before it counts as ended.
+        if self._child.poll() is None and self._endpoint is not None and answers(self._endpoint):
             return self._endpoint
+        code = self._stop()
         logger.warning("the local model ended, code=%s", code)
-        self._stop()
         self._deaths.append(time.monotonic())
         return None
 
@@ -206,19 +207,20 @@ class LocalModel:
                 return True
         return False
 
-    def _stop(self) -> None:
+    def _stop(self) -> int | None:
+        """Stop the child, if there is one, and return the code it ended with."""
         child, self._child, self._endpoint = self._child, None, None
         if child is None:
-            return
+            return None
         for pipe in (child.stdin, child.stdout):
             if pipe is not None:
                 # Closing stdin is what tells the child to end.
                 close_quietly(pipe)
         try:
-            child.wait(STOP_S)
+            return child.wait(STOP_S)
         except subprocess.TimeoutExpired:
             child.kill()
-            child.wait()
+            return child.wait()
 
 
 def _watch(model: "weakref.ref[LocalModel]", child: "subprocess.Popen[str]", log: Path) -> None:
