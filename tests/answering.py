@@ -27,8 +27,10 @@ def shelf_of(assistant: Any) -> Shelf:
     return Shelf(notes["articles"], notes["references"], assistant.library.opening)
 
 
-def ladder_of(assistant: Any, *script: Any, **settings: Any) -> tuple[Ladder, ScriptedModel]:
-    model = ScriptedModel(script)
+def ladder_of(
+    assistant: Any, *script: Any, name: str = "scripted", **settings: Any
+) -> tuple[Ladder, ScriptedModel]:
+    model = ScriptedModel(script, name=name)
     settings = {"model_retries": 0, **settings}
     return Ladder(Settings(home=assistant.settings.home, **settings), models=[model]), model
 

@@ -269,3 +269,31 @@ def test_prompts_hold_no_secret(assistant):
     told = "".join(message.content for message in model.history[0])
     assert "canary-4711" not in told
     assert str(assistant.settings.home) not in told
+
+
+def test_a_small_model_that_only_copies_one_passage_does_not_take_the_place_of_several(
+    assistant, lead
+):
+    ladder, _ = ladder_of(assistant, f"- **{TRUE}** [{lead}]", name="local")
+    answer = events_of(assistant, QUESTION, ladder)[-1].answer
+    assert answer.rung == "extractive"
+    assert answer.rung_reason.startswith("local only repeated what one passage says")
+    assert len(answer.citations) > 1
+    # The reader can have its words all the same.
+    assert answer.alternative.rung == "local"
+    assert TRUE in answer.alternative.text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        # A model that one chose may quote.
+        ("scripted", TRUE),
+        # Words of its own are what a model is asked for.
+        ("local", "Expensive labels, many unlabelled items and rare positives make it pay."),
+    ],
+)
+def test_other_answers_of_models_are_shown(assistant, lead, name, said):
+    ladder, _ = ladder_of(assistant, f"{said} [{lead}]", name=name)
+    answer = events_of(assistant, QUESTION, ladder)[-1].answer
+    assert (answer.rung, answer.text) == (name, f"{said} [1]")

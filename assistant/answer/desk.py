@@ -1,6 +1,7 @@
 """What was found and how the model's turn ended → the Answer to keep, and what to say of it."""
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,16 +17,26 @@ from assistant.answer.extractive import (
 )
 from assistant.answer.gate import Evidence, Gated, gate_reply, gather
 from assistant.answer.parts import Answer, Citations
+from assistant.answer.units import sentences_of
 from assistant.errors import ModelFailed, NoModel
 from assistant.ladder import Attempt, Reply
 from assistant.retrieve import Hit
 
 logger = logging.getLogger(__name__)
 
+# The rung whose model is small enough to copy what it reads instead of answering from it.
+EMBEDDED = "local"
+_MARKER = re.compile(r"\s*\[\d+\]")
+_WORD = re.compile(r"\w+")
+
 CUT = "The model's answer was cut; ask again to retry."
 NOTHING_HELD = (
     "{rung} answered, but no source supports what it wrote: "
     "the answer is put together from passages."
+)
+ONLY_REPEATED = (
+    "{rung} only repeated what one passage says: "
+    "the answer that is put together from several passages stays."
 )
 NOTHING_ENDED = (
     "{rung} had not finished a sentence when it was cut: the answer is put together from passages."
@@ -102,7 +113,10 @@ class Desk:
         )  # fmt: skip
         if gated.kept < 1:
             return self._nothing_held(reply, gated, aside.extract, cut=cut)
-        return self._from_model(reply, gated, aside.extract, cut=cut)
+        spoken = self._from_model(reply, gated, aside.extract, cut=cut)
+        if reply.rung == EMBEDDED and _only_repeats(gated, outcome.offered, aside.extract):
+            return self._only_repeated(spoken, aside.extract)
+        return spoken
 
     def _without_model(self, outcome: Outcome, extract: Answer) -> Answer:
         error = outcome.error
@@ -148,6 +162,15 @@ class Desk:
             alternative=extract,
         )
 
+    def _only_repeated(self, spoken: Answer, extract: Answer) -> Answer:
+        reason = f"{ONLY_REPEATED.format(rung=spoken.rung)} {spoken.rung_reason}"
+        return replace(
+            extract,
+            rung_reason=reason.strip(),
+            attempts=spoken.attempts,
+            alternative=replace(spoken, alternative=None),
+        )
+
     def _questions(self) -> list[str]:
         return [part.question.asked for part in self.asked]
 
@@ -162,6 +185,21 @@ class Desk:
     def _citations(self, offered: Sequence[Hit]) -> Citations:
         sources = {hit.passage.source_id for hit in offered}
         return Citations({source: self.shelf.references_of(source) for source in sources})
+
+
+def _only_repeats(gated: Gated, offered: Sequence[Hit], extract: Answer) -> bool:
+    """Whether a reply is sentences of passages as they stand, and of fewer than the extract's."""
+    if len(gated.citations) >= len(extract.citations):
+        return False
+    passages = [_plain(hit.passage.text) for hit in offered]
+    lines = _MARKER.sub("", gated.text).splitlines()
+    said = [_plain(sentence) for line in lines for sentence in sentences_of(line.strip())]
+    return all(any(sentence in passage for passage in passages) for sentence in said)
+
+
+def _plain(text: str) -> str:
+    """Its words alone, so that marks of lists and emphasis make no difference."""
+    return " ".join(_WORD.findall(text.casefold()))
 
 
 def _matching(offered: Sequence[Hit], evidence: dict[str, Evidence]) -> list[Evidence] | None:
