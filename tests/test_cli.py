@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,18 @@ def test_every_command_explains_itself(run, command):
         assert ESCAPE not in done.out
     if command not in NO_RESULT:
         assert "--json" in done.out
+
+
+def test_the_commands_stand_by_what_people_come_for(run):
+    from assistant.channels.cli.panels import PANELS
+
+    lines = run("--help").out.splitlines()
+    heads = [at for at, line in enumerate(lines) if line.startswith("╭─ ")]
+    shown = {lines[at].strip("╭─╮ "): lines[at + 1 : end] for at, end in pairwise([*heads, None])}
+    assert list(shown)[1:] == list(PANELS)
+    for panel, names in PANELS.items():
+        listed = {line.split()[1] for line in shown[panel] if line[2:3].strip("╰─ ")}
+        assert listed == set(names)
 
 
 def test_no_command_is_left_out_here(run):

@@ -72,8 +72,12 @@ class Page:
     def stop(self) -> None:
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(timeout=20)
-            self.process = None
+            try:
+                self.process.wait(timeout=20)
+            finally:
+                # A server that stays would keep the whole run waiting for its output to end.
+                self.process.kill()
+                self.process = None
 
 
 @pytest.fixture(scope="module")

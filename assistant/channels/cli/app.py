@@ -18,6 +18,7 @@ from assistant.channels.cli import (
     show,
     slack,
 )
+from assistant.channels.cli.panels import arrange
 from assistant.channels.cli.session import (
     AsJson,
     InProject,
@@ -227,6 +228,7 @@ def ui(
 
 for part in (facts, interview, prefill, judgement, documents, api, mcp, slack):
     part.register(app)
+arrange(app)
 
 
 def _read(text: str) -> str:
