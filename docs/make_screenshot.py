@@ -14,7 +14,8 @@ from urllib.parse import quote
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "evals"))
 
-from bench_page import EXAMPLE, PLACEHOLDER, SWITCHES, prepare, start  # noqa: E402
+from bench_page import EXAMPLE, PLACEHOLDER, prepare, start  # noqa: E402
+from page_crowd import SWITCHES  # noqa: E402
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -1,9 +1,11 @@
 """Measure the HTTP API as people use it → a JSON object of times; run it by hand.
 
-`python evals/bench_api.py [--seconds N] [--streams N] [--flood N] [--home FOLDER]`. The server and
-the model are processes of their own; the model is a stub that waits 200 ms and then sends 20 tokens
-a second, about 100 of them. What is measured: 50 readers, 50 answers that stream, and many more at
-once than there is room for.
+`python evals/bench_api.py [--phases NAMES] [--seconds N] [--streams N] [--flood N] [--home DIR]`.
+The server and the model are processes of their own; the model is a stub that waits 200 ms and then
+sends 20 tokens a second, about 100 of them. The phases: 50 readers (`reads`), 50 answers that
+stream and begin within 5 s (`chats`), the same begun at one moment (`burst`), and many more at once
+than there is room for (`flood`), after which it must work again. The callers share the cores with
+the server. Every request has an end; what did not end by then counts as failed.
 """
 
 import argparse
@@ -12,41 +14,29 @@ import contextlib
 import json
 import os
 import random
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
+import psutil  # type: ignore[import-untyped]
+from api_server import TOKENS, api, cpu_s, model, ms, prepare, quantile
 
-from assistant import Assistant, Settings
-
-FIRST_TOKEN_S = 0.2
-TOKENS_PER_S = 20
-# A reply as models write them, since every sentence of it is checked.
-REPLY = (
-    "Build the simplest approach that could work, end to end, in the first weeks [1]. "
-    "Measure it with the metric that the business already watches, on data from a later time [2]. "
-    "Ask the people who do the work today how often they are right [1]. "
-    "Write down what a false alarm costs, and what a miss costs, before you train anything [3]. "
-    "Keep a part of the data aside that nobody looks at until the end [2]. "
-    "Say who will act on a prediction, and what they will do when it is wrong [1]. "
-    "Stop when the result is good enough, and spend the time on the next question [4]. "
-)
-WORDS = REPLY.split(" ")[:-1]
-TOKENS = len(WORDS)
 READERS = 50
 # People look at what they have got; without a pause the figure is only one over the throughput.
 PAUSE_S = (0.2, 0.8)
-NOTE = "# Churn\n\nCustomers who leave cost us 1,200 euros a year each.\n"
 # An answer takes 5.2 s: so late-comers find all the others still streaming.
 ARRIVE_S = 5.0
+# After this long a request is given up.
+REQUEST_S = 60.0
+RECOVERED_S = 30.0
+LONGEST_LINE = 1_000_000
+PHASES = ("reads", "chats", "burst", "flood")
 PATHS = (
     "/v1/projects",
     "/v1/projects/default",
@@ -67,72 +57,25 @@ class Talk:
     status: int = 0
     first: float | None = None
     whole: float | None = None
-    answered: float | None = None
-    gaps: list[float] = field(default_factory=list)
+    checked: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """What was measured, times in milliseconds."""
+class Bench:
+    """Where to ask, and what."""
 
-    load_before: float
-    reads: int
-    reads_failed: int
-    read_p50_ms: float
-    read_p95_ms: float
-    read_p99_ms: float
-    streams: int
-    streams_failed: int
-    streams_truncated: int
-    direct_first_p95_ms: float
-    first_p50_ms: float
-    first_p95_ms: float
-    first_overhead_p95_ms: float
-    burst_first_p95_ms: float
-    checked_after_last_token_p95_ms: float
-    flood: int
-    flood_statuses: dict[str, int]
-    flood_refused_max_ms: float
-    flood_truncated: int
-    after_flood_first_p95_ms: float
-
-
-# -- the model
-
-
-async def stub(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-    length = int(head.split("content-length:")[1].split("\r\n")[0])
-    await reader.readexactly(length)
-    began = time.monotonic()
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
-    with contextlib.suppress(ConnectionError):
-        for number in range(TOKENS):
-            due = began + FIRST_TOKEN_S + number / TOKENS_PER_S
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
-            writer.write(_event({"content": f"{WORDS[number]} "}))
-            await writer.drain()
-        writer.write(_event({}, "stop") + b"data: [DONE]\n\n")
-        await writer.drain()
-    writer.close()
-
-
-def _event(delta: dict[str, str], finish: str | None = None) -> bytes:
-    choice = {"index": 0, "delta": delta, "finish_reason": finish}
-    chunk = {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": "m"}
-    return b"data: " + json.dumps({**chunk, "choices": [choice]}).encode() + b"\n\n"
-
-
-async def serve_stub(port: int) -> None:
-    server = await asyncio.start_server(stub, "127.0.0.1", port, backlog=512)
-    async with server:
-        await server.serve_forever()
+    address: str
+    stub: str
+    client: httpx.AsyncClient
+    server: psutil.Process
+    questions: list[str]
 
 
 # -- the callers
 
 
 async def read_on(client: httpx.AsyncClient, number: int, until: float, seen: list[float]) -> int:
+    """Read one page after the other; return how many failed."""
     failed = 0
     chance = random.Random(number)
     await asyncio.sleep(chance.uniform(*PAUSE_S))
@@ -146,190 +89,216 @@ async def read_on(client: httpx.AsyncClient, number: int, until: float, seen: li
     return failed
 
 
-async def talk(client: httpx.AsyncClient, question: str) -> Talk:
+async def talk(address: str, question: str) -> Talk:
+    """Ask and follow the answer."""
     messages = [{"role": "user", "content": question}]
-    asked = {"model": "scopewright", "stream": True, "messages": messages}
-    return await follow(client, "/v1/chat/completions", asked)
+    return await follow(address, {"model": "scopewright", "stream": True, "messages": messages})
 
 
-async def follow(client: httpx.AsyncClient, path: str, asked: dict[str, object]) -> Talk:
+async def follow(address: str, asked: dict[str, object]) -> Talk:
+    """Post a chat and note when its parts come.
+
+    Bytes over a socket: a client library would take as long as the server, on the same cores.
+    """
+    host, _, port = address.removeprefix("http://").partition(":")
+    content = json.dumps(asked).encode()
+    head = (
+        f"POST /v1/chat/completions HTTP/1.0\r\nHost: {host}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+    )
     found = Talk()
     began = time.perf_counter()
-    last = None
-    with contextlib.suppress(httpx.TransportError):
-        async with client.stream("POST", path, json=asked) as response:
-            found.status = response.status_code
-            async for line in response.aiter_lines():
-                now = time.perf_counter() - began
-                if '"provisional"' in line or '"delta": {"content"' in line:
-                    found.first = found.first or now
-                    last = now
-                elif '"delta":{"content"' in line and found.answered is None and last:
-                    found.answered = now - last
-                elif line == "data: [DONE]":
-                    found.whole = now
-            found.whole = found.whole or (None if response.status_code == 200 else now_of(began))
+    with contextlib.suppress(OSError, TimeoutError):
+        async with asyncio.timeout(REQUEST_S):
+            reader, writer = await asyncio.open_connection(host, int(port), limit=LONGEST_LINE)
+            try:
+                writer.write(head.encode() + content)
+                found.status = int((await reader.readline()).split()[1])
+                await _lines(reader, found, began)
+            finally:
+                writer.close()
     return found
 
 
-def now_of(began: float) -> float:
-    return time.perf_counter() - began
+async def _lines(reader: asyncio.StreamReader, found: Talk, began: float) -> None:
+    last = None
+    async for line in reader:
+        now = time.perf_counter() - began
+        if b'"provisional"' in line or b'"delta": {"content"' in line:
+            found.first = found.first or now
+            last = now
+        elif b'"delta":{"content"' in line and found.checked is None and last:
+            found.checked = now - last
+        elif line == b"data: [DONE]\n" or found.status != 200:
+            found.whole = now
 
 
-async def measure(
-    api: str, model: str, questions: list[str], seconds: float, streams: int, flood: int
-) -> Figures:
-    load = os.getloadavg()[0]
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=READERS)
-    async with httpx.AsyncClient(
-        base_url=api, limits=limits, timeout=120, trust_env=False
-    ) as client:
-        for path in PATHS:
-            await client.get(path)
-        for question in questions[:3]:
-            await talk(client, question)
-        seen: list[float] = []
-        until = time.monotonic() + seconds
-        failed = sum(
-            await asyncio.gather(
-                *(read_on(client, number, until, seen) for number in range(READERS))
-            )
-        )
-
-        body = {"model": "m", "stream": True, "max_tokens": TOKENS, "messages": []}
-        async with httpx.AsyncClient(
-            base_url=model, limits=limits, timeout=120, trust_env=False
-        ) as straight:
-            direct = await asyncio.gather(
-                *(follow(straight, "/v1/chat/completions", body) for _ in range(streams))
-            )
-        ours = await many(client, questions, streams, ARRIVE_S)
-        burst = await many(client, questions, streams, 0)
-        crowd = await many(client, questions, flood, 0)
-        after = await many(client, questions, min(streams, 20), ARRIVE_S / 2)
-    refused = [one.whole or 0.0 for one in crowd if one.status != 200]
-    return Figures(
-        round(load, 1),
-        len(seen),
-        failed,
-        ms(statistics.median(seen)),
-        ms(quantile(seen, 0.95)),
-        ms(quantile(seen, 0.99)),
-        len(ours),
-        sum(one.status != 200 for one in ours),
-        sum(one.status == 200 and one.whole is None for one in ours),
-        ms(first_p95(direct)),
-        ms(statistics.median(one.first for one in ours if one.first)),
-        ms(first_p95(ours)),
-        ms(first_p95(ours) - first_p95(direct)),
-        ms(first_p95(burst)),
-        ms(quantile([one.answered for one in ours if one.answered], 0.95)),
-        len(crowd),
-        {str(status): count for status, count in sorted(Counter(o.status for o in crowd).items())},
-        ms(max(refused, default=0.0)),
-        sum(one.status == 200 and one.whole is None for one in crowd),
-        ms(first_p95(after)),
-    )
-
-
-async def many(
-    client: httpx.AsyncClient, questions: list[str], count: int, within_s: float
-) -> list[Talk]:
+async def many(bench: Bench, count: int, within_s: float) -> list[Talk]:
     """Different questions, evenly over some seconds; 0 asks them all at the same moment."""
 
     async def later(number: int) -> Talk:
         await asyncio.sleep(within_s * number / count)
-        return await talk(client, questions[number % len(questions)])
+        return await talk(bench.address, bench.questions[number % len(bench.questions)])
 
     return list(await asyncio.gather(*(later(number) for number in range(count))))
 
 
-def first_p95(talks: list[Talk]) -> float:
-    return quantile([one.first for one in talks if one.first], 0.95)
+# -- the phases
 
 
-def quantile(values: list[float], share: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-
-def ms(seconds: float) -> float:
-    return round(1000 * seconds, 1)
-
-
-# -- the processes
-
-
-@contextlib.contextmanager
-def running(command: list[str], environment: dict[str, str], ready: str) -> Iterator[None]:
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(600):
-            with contextlib.suppress(httpx.TransportError):
-                if httpx.get(ready, trust_env=False).status_code == 200:
-                    break
-            if process.poll() is not None:
-                raise SystemExit(f"{command[2]} did not start")
-            time.sleep(0.1)
-        yield
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-def prepare(home: Path) -> list[str]:
-    """Build the index, take a file in, state some facts; return questions to ask."""
-    with Assistant(Settings(home=home, ladder="extractive")) as assistant:
-        assistant.prepare()
-        note = home / "notes.md"
-        note.write_text(NOTE, encoding="utf-8")
-        assistant.ingest([note])
-        assistant.set_fact("ml.task", "ranking")
-        assistant.set_fact("serving.latency_p95", "150 ms")
-        *_, _ = assistant.converse("How do I detect data drift?")
-        return [question for card in assistant.articles() for question in card.answers[:1]]
-
-
-def bench_api(home: Path, seconds: float, streams: int, flood: int) -> Figures:
-    questions = prepare(home)
-    model_port, api_port = free_port(), free_port()
-    model = f"http://127.0.0.1:{model_port}"
-    environment = {
-        **os.environ,
-        "SCOPEWRIGHT_HOME": str(home),
-        "SCOPEWRIGHT_LADDER": f"server:{model}/v1#m",
-        "SCOPEWRIGHT_API_PORT": str(api_port),
-        "SCOPEWRIGHT_API_REQUESTS_PER_MINUTE": "1000000",
-        "SCOPEWRIGHT_LOG_LEVEL": "WARNING",
+async def reads(bench: Bench, seconds: float) -> dict[str, Any]:
+    """Fifty readers for so many seconds."""
+    for path in PATHS:
+        await bench.client.get(path)
+    seen: list[float] = []
+    until = time.monotonic() + seconds
+    failed = await asyncio.gather(
+        *(read_on(bench.client, number, until, seen) for number in range(READERS))
+    )
+    return {
+        "reads": len(seen),
+        "reads_failed": sum(failed),
+        "read_p50_ms": ms(statistics.median(seen)),
+        "read_p95_ms": ms(quantile(seen, 0.95)),
+        "read_p99_ms": ms(quantile(seen, 0.99)),
     }
-    # Processes of their own, so that none of the three waits for another's turn.
-    stub_command = [sys.executable, __file__, "--stub", str(model_port)]
-    with subprocess.Popen(stub_command) as stub_process:
-        api = f"http://127.0.0.1:{api_port}"
-        try:
-            with running([sys.executable, "-m", "assistant", "api"], environment, f"{api}/readyz"):
-                return asyncio.run(measure(api, model, questions, seconds, streams, flood))
-        finally:
-            stub_process.terminate()
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
+async def chats(bench: Bench, streams: int) -> dict[str, Any]:
+    """Answers that begin within some seconds, beside as many asked of the model itself."""
+    body = {"model": "m", "stream": True, "max_tokens": TOKENS, "messages": []}
+    direct = await asyncio.gather(*(follow(bench.stub, body) for _ in range(streams)))
+    ours = await many(bench, streams, ARRIVE_S)
+    return {
+        "streams": len(ours),
+        "streams_failed": sum(one.status != 200 for one in ours),
+        "streams_truncated": truncated(ours),
+        "direct_first_p95_ms": ms(first_p95(direct)),
+        "first_p50_ms": ms(quantile(firsts(ours), 0.5)),
+        "first_p95_ms": ms(first_p95(ours)),
+        "first_overhead_p95_ms": ms(first_p95(ours) - first_p95(direct)),
+        "checked_after_last_token_p95_ms": ms(
+            quantile([one.checked for one in ours if one.checked], 0.95)
+        ),
+    }
+
+
+async def burst(bench: Bench, streams: int) -> dict[str, Any]:
+    """As many answers, all asked for at the same moment."""
+    ours = await many(bench, streams, 0)
+    return {
+        "burst_failed": sum(one.status != 200 for one in ours),
+        "burst_truncated": truncated(ours),
+        "burst_first_p50_ms": ms(quantile(firsts(ours), 0.5)),
+        "burst_first_p95_ms": ms(first_p95(ours)),
+    }
+
+
+async def flood(bench: Bench, count: int, streams: int) -> dict[str, Any]:
+    """Far too many at once; then how long until one is answered, and some more."""
+    crowd = await many(bench, count, 0)
+    began = time.perf_counter()
+    while (one := await talk(bench.address, bench.questions[0])).status != 200:
+        if time.perf_counter() - began > RECOVERED_S:
+            break
+        await asyncio.sleep(0.2)
+    recovered = time.perf_counter() - began - ((one.whole or 0.0) - (one.first or 0.0))
+    after = await many(bench, min(streams, 20), ARRIVE_S / 2)
+    refused = [one.whole or REQUEST_S for one in crowd if one.status != 200]
+    return {
+        "flood": len(crowd),
+        "flood_statuses": dict(sorted(Counter(str(one.status) for one in crowd).items())),
+        "flood_refused_p50_ms": ms(quantile(refused, 0.5)),
+        "flood_refused_max_ms": ms(max(refused, default=0.0)),
+        "flood_truncated": truncated(crowd),
+        "flood_first_p95_ms": ms(first_p95(crowd)),
+        "recovered_s": round(recovered, 1),
+        "after_flood_failed": sum(one.status != 200 for one in after),
+        "after_flood_first_p95_ms": ms(first_p95(after)),
+    }
+
+
+def truncated(talks: list[Talk]) -> int:
+    """Answers that began and never came to their end."""
+    return sum(one.status == 200 and one.whole is None for one in talks)
+
+
+def firsts(talks: list[Talk]) -> list[float]:
+    """When each answer's first words came."""
+    return [one.first for one in talks if one.first]
+
+
+def first_p95(talks: list[Talk]) -> float:
+    """By when nearly all had their first words."""
+    return quantile(firsts(talks), 0.95)
+
+
+# -- the whole
+
+
+async def measure(
+    bench: Bench, phases: list[str], seconds: float, streams: int, crowd: int
+) -> dict[str, Any]:
+    """Each phase with what it cost the server."""
+    found: dict[str, Any] = {}
+    for question in bench.questions[:3]:
+        await talk(bench.address, question)
+    for phase in phases:
+        load, used, began = os.getloadavg()[0], cpu_s(bench.server), time.perf_counter()
+        if phase == "reads":
+            found |= await reads(bench, seconds)
+        elif phase == "chats":
+            found |= await chats(bench, streams)
+        elif phase == "burst":
+            found |= await burst(bench, streams)
+        else:
+            found |= await flood(bench, crowd, streams)
+        found[f"{phase}_load_before"] = round(load, 1)
+        found[f"{phase}_server_cpu_s"] = round(cpu_s(bench.server) - used, 2)
+        found[f"{phase}_s"] = round(time.perf_counter() - began, 1)
+        sys.stderr.write(f"{phase} took {found[f'{phase}_s']} s\n")
+    return found
+
+
+async def measure_at(
+    address: str, stub: str, server: psutil.Process, questions: list[str], **wanted: Any
+) -> dict[str, Any]:
+    """The same, with clients that reuse connections as ours do."""
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=READERS)
+    given: dict[str, Any] = {"limits": limits, "timeout": REQUEST_S, "trust_env": False}
+    async with httpx.AsyncClient(base_url=address, **given) as client:
+        return await measure(Bench(address, stub, client, server, questions), **wanted)
+
+
+def bench_api(home: Path, **wanted: Any) -> dict[str, Any]:
+    """Start both and measure."""
+    questions = prepare(home)
+    with model() as stub, api(home, f"server:{stub}/v1#m") as (address, server):
+        return asyncio.run(measure_at(address, stub, server, questions, **wanted))
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--phases", default=",".join(PHASES), help="separated by commas")
     parser.add_argument("--seconds", type=float, default=10, help="of reading")
     parser.add_argument("--streams", type=int, default=50)
     parser.add_argument("--flood", type=int, default=300)
     parser.add_argument("--home", type=Path, help="a data folder whose index is built already")
-    parser.add_argument("--stub", type=int, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
-    if chosen.stub:
-        asyncio.run(serve_stub(chosen.stub))
+    phases = chosen.phases.split(",")
+    if unknown := set(phases) - set(PHASES):
+        parser.error(f"no such phase: {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory() as folder:
-        home = chosen.home or Path(folder) / "home"
-        figures = bench_api(home, chosen.seconds, chosen.streams, chosen.flood)
-    print(json.dumps(asdict(figures), indent=2))
+        figures = bench_api(
+            chosen.home or Path(folder) / "home",
+            phases=phases,
+            seconds=chosen.seconds,
+            streams=chosen.streams,
+            crowd=chosen.flood,
+        )
+    sys.stdout.write(json.dumps(figures, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

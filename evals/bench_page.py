@@ -3,11 +3,11 @@
 Prints the largest memory of the server with its children, the time from pressing Enter to the
 first words of an answer, and how long it takes to open the page, to go to another place, and to
 get the next question after an answer in the interview; and how long places take with twenty
-people at once. Run `python evals/bench_page.py`; needs a `chromium` on the path.
+people at once, two of them in real windows. Run `python evals/bench_page.py`; needs a `chromium`
+on the path.
 """
 
 import argparse
-import asyncio
 import json
 import os
 import shutil
@@ -28,13 +28,13 @@ from urllib.parse import quote
 
 # It has no type stubs of its own.
 import psutil  # type: ignore[import-untyped]
+from page_crowd import PEOPLE, SWITCHES, crowd
 
 from assistant import Assistant, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACEHOLDER = "Ask about scoping an ML project"
 EXAMPLE = "Example: Ranking card payments by fraud risk"
-SWITCHES = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WATCH_S = 0.05
 
 
@@ -42,7 +42,8 @@ WATCH_S = 0.05
 class PageFigures:
     """What was measured; memory in MB (10^6 bytes), times in milliseconds.
 
-    `crowd_*` is of `crowd` people at once, each of whom does something every ten seconds.
+    `crowd_*` is of `crowd` people at once, each of whom does something every ten seconds; most are
+    sessions without a browser, and `crowd_window_*` is of those with one.
     """
 
     questions: int
@@ -51,12 +52,16 @@ class PageFigures:
     first_text_p95_ms: float
     whole_median_ms: float
     open_median_ms: float
+    switch_median_ms: float
     switch_p95_ms: float
+    next_question_median_ms: float
     next_question_p95_ms: float
     crowd: int
     crowd_steps: int
     crowd_median_ms: float
     crowd_p95_ms: float
+    crowd_window_median_ms: float
+    crowd_window_p95_ms: float
     crowd_peak_rss_mb: float
 
 
@@ -72,7 +77,7 @@ def measure_page(folder: Path, questions: int = 50) -> dict[str, float]:
         first, whole = drive(chromium, address, asked)
         opened, switched, answered = walk(chromium, address)
         alone = peak.bytes
-        together = crowd(chromium, address)
+        together = crowd(chromium, address, EXAMPLE, WALK)
     finally:
         peak.stop()
         process.terminate()
@@ -80,19 +85,28 @@ def measure_page(folder: Path, questions: int = 50) -> dict[str, float]:
     figures = PageFigures(
         questions=len(first),
         peak_rss_mb=round(alone / 1e6, 1),
-        first_text_median_ms=round(1e3 * statistics.median(first), 1),
+        first_text_median_ms=median_ms(first),
         first_text_p95_ms=p95_ms(first),
-        whole_median_ms=round(1e3 * statistics.median(whole), 1),
-        open_median_ms=round(1e3 * statistics.median(opened), 1),
+        whole_median_ms=median_ms(whole),
+        open_median_ms=median_ms(opened),
+        switch_median_ms=median_ms(switched),
         switch_p95_ms=p95_ms(switched),
+        next_question_median_ms=median_ms(answered),
         next_question_p95_ms=p95_ms(answered),
-        crowd=CROWD,
-        crowd_steps=len(together),
-        crowd_median_ms=round(1e3 * statistics.median(together), 1),
-        crowd_p95_ms=p95_ms(together),
+        crowd=PEOPLE,
+        crowd_steps=len(together.sessions) + len(together.windows),
+        crowd_median_ms=median_ms(together.sessions),
+        crowd_p95_ms=p95_ms(together.sessions),
+        crowd_window_median_ms=median_ms(together.windows),
+        crowd_window_p95_ms=p95_ms(together.windows),
         crowd_peak_rss_mb=round(peak.bytes / 1e6, 1),
     )
     return asdict(figures)
+
+
+def median_ms(seconds: list[float]) -> float:
+    """The median in milliseconds."""
+    return round(1e3 * statistics.median(seconds), 1)
 
 
 def p95_ms(seconds: list[float]) -> float:
@@ -231,56 +245,6 @@ def answer(page: Any, address: str) -> list[float]:
         answered.append(time.perf_counter() - began)
         page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
     return answered
-
-
-# People at once, how often each does something, and for how long.
-CROWD, EVERY_S, WHILE_S = 20, 10.0, 60.0
-
-
-def crowd(chromium: str, address: str) -> list[float]:
-    """Let people in, each in a window of their own; return seconds from a press to what it shows.
-
-    They share one browser, so its work counts too: what is measured is never less than a person
-    with a machine of their own would wait.
-    """
-    return asyncio.run(_crowd(chromium, address))
-
-
-async def _crowd(chromium: str, address: str) -> list[float]:
-    from playwright.async_api import async_playwright
-
-    taken: list[float] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=SWITCHES)
-        pages = [
-            await browser.new_page(viewport={"width": 1280, "height": 800}) for _ in range(CROWD)
-        ]
-        for page in pages:
-            page.set_default_timeout(120_000)
-            await page.goto(f"{address}/?p={quote(EXAMPLE)}")
-            await page.locator(".st-key-go-on").wait_for()
-        over = time.perf_counter() + WHILE_S
-        await asyncio.gather(
-            *(
-                _person(page, place * EVERY_S / CROWD, over, taken)
-                for place, page in enumerate(pages)
-            )
-        )
-        await browser.close()
-    return taken
-
-
-async def _person(page: Any, late: float, over: float, taken: list[float]) -> None:
-    """Go round from place to place."""
-    await asyncio.sleep(late)
-    for place, mark in cycle(WALK):
-        began = time.perf_counter()
-        if began > over:
-            return
-        await page.locator(".stSidebar").get_by_role("link", name=place, exact=True).click()
-        await page.locator(mark).first.wait_for()
-        taken.append(time.perf_counter() - began)
-        await asyncio.sleep(max(0.0, began + EVERY_S - time.perf_counter()))
 
 
 class Peak:

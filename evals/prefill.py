@@ -15,45 +15,18 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
-from cases import CASES, Split, split_of
-
 if __package__ in {None, ""}:
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from assistant.facts import Amount, Catalogue, Day, Fact, Person, Value, load_catalogue, parse_value
+from prefill_briefs import FOLDER, Brief, Label, read_briefs, read_messages
+
+from assistant.facts import Amount, Catalogue, Day, Fact, Person, Value, load_catalogue
 from assistant.facts.values import CURRENCIES, SECONDS
 from assistant.prefill import Encode, Proposal, propose
 
-FOLDER = CASES / "prefill"
 SAME_WORDS = 0.6  # of the shorter of two quotes
 CLOSE = 0.01
 BINS = (0.0, 0.7, 0.85, 0.95, 1.01)
-
-
-@dataclass(frozen=True)
-class Label:
-    """A fact that a brief states; `value` is None where the quote is the value."""
-
-    fact: str
-    quote: str
-    value: Value | None
-    optional: bool
-
-
-@dataclass(frozen=True)
-class Brief:
-    """A text and everything that may be proposed from it."""
-
-    id: str
-    domain: str
-    form: str
-    text: str
-    labels: tuple[Label, ...]
-
-    @property
-    def split(self) -> Split:
-        return split_of(self.id)
 
 
 @dataclass(frozen=True)
@@ -68,36 +41,6 @@ class Outcome:
     @property
     def required(self) -> int:
         return len({label.fact for label in self.brief.labels if not label.optional})
-
-
-def read_briefs(catalogue: Catalogue, folder: Path = FOLDER) -> list[Brief]:
-    """Every brief of the folder, by file name."""
-    return [
-        _brief(yaml.safe_load(path.read_text(encoding="utf-8")), catalogue)
-        for path in sorted(folder.glob("*.yaml"))
-    ]
-
-
-def read_messages(catalogue: Catalogue) -> list[Brief]:
-    """Single messages of a chat."""
-    path = FOLDER / "chat" / "messages.yaml"
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return [_brief({"domain": "", "form": "message", **entry}, catalogue) for entry in entries]
-
-
-def _brief(entry: dict[str, Any], catalogue: Catalogue) -> Brief:
-    labels = tuple(_label(one, catalogue[one["fact"]]) for one in entry["facts"])
-    return Brief(entry["id"], entry["domain"], entry["form"], entry["text"], labels)
-
-
-def _label(entry: dict[str, Any], fact: Fact) -> Label:
-    raw = entry.get("value")
-    if fact.type == "choices" and isinstance(raw, str):
-        raw = [raw]
-    value = None if raw is None or fact.type in ("table", "people") else parse_value(fact, raw)
-    if fact.type == "people":
-        value = (Person(str(raw)),)
-    return Label(fact.id, entry["quote"], value, entry.get("optional", False))
 
 
 def judged(brief: Brief, proposals: Sequence[Proposal], catalogue: Catalogue) -> Outcome:
@@ -259,11 +202,10 @@ def measure(
     shown |= {f"lowest rung: {name}": value for name, value in scores(lowest).items()}
     shown |= by_confidence(lowest)
     failed = failures(lowest)
-    blind = run(
-        lambda text: propose(text, catalogue, encode=encode),
-        read_briefs(catalogue, FOLDER / "blind"),
-        catalogue,
-    )
+    untuned = read_briefs(catalogue, FOLDER / "blind")
+    plain = run(lambda text: propose(text, catalogue), untuned, catalogue)
+    blind = run(lambda text: propose(text, catalogue, encode=encode), untuned, catalogue)
+    shown |= {f"never tuned on, patterns: {name}": value for name, value in scores(plain).items()}
     shown |= {f"never tuned on: {name}": value for name, value in scores(blind).items()}
     failed += failures(blind)
     if notice is not None:
@@ -306,14 +248,22 @@ def _with_model(split: str, settings: Any, encode: Encode) -> dict[str, Any]:
 
     catalogue = load_catalogue()
     ladder = Ladder(settings)
-    briefs = [one for one in read_briefs(catalogue) if split in ("all", one.split)]
+    groups = {
+        "with a model": [one for one in read_briefs(catalogue) if split in ("all", one.split)],
+        "never tuned on, with a model": read_briefs(catalogue, FOLDER / "blind"),
+    }
+    shown: dict[str, Any] = {}
     try:
-        outcomes = run(
-            lambda text: propose(text, catalogue, encode=encode, model=ladder), briefs, catalogue
-        )
+        for group, briefs in groups.items():
+            outcomes = run(
+                lambda text: propose(text, catalogue, encode=encode, model=ladder),
+                briefs,
+                catalogue,
+            )
+            shown |= {f"{group}: {name}": value for name, value in scores(outcomes).items()}
     finally:
         ladder.close()
-    return {f"with a model: {name}": value for name, value in scores(outcomes).items()}
+    return shown
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def small_document(
             "t/c/p", "c", "picture", (said(first),), picture="cvp_canvas",
             rows=((Cell("wants", "label"), *(Cell(text, "said") for text in texts)),),
         ),
-        Block("t/c/g", "c", "paragraph", (
+        Block("t/d/g", "d", "paragraph", (
             Sentence("Begin with a simple baseline.", "guidance", passages=("b#1",)),
             Sentence("Three months are enough.", "assumption", ("evaluation.test_size",)),
             Sentence("Who owns the data?", "open", ("data.owner",)),
@@ -68,7 +68,8 @@ def small_document(
         title=title,
         project="fraud",
         blocks=blocks,
-        sections=(Section("a", 1, "Overview"), Section("b", 2, "Scope"), Section("c", 3, first)),
+        sections=(Section("a", 1, "Overview"), Section("b", 2, "Scope"), Section("c", 3, first),
+                  Section("d", 4, "Plan")),
         open=(OpenItem("data.owner", "Who owns the data?", "Ada", "12 December 2025"),),
         assumptions=(Assumption("Three months are enough to judge.", ("evaluation.test_size",)),),
         references=(Reference(1, "b#1", "Quick baseline", "Why", ("Zinkevich 2017",)),),

@@ -60,13 +60,16 @@ def served(assistant: Assistant) -> Iterator[Served]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     running = Served(assistant, server, port)
-    wait_for(lambda: server.started and running.house.ready)
     try:
+        wait_for(lambda: server.started and running.house.ready)
         yield running
     finally:
         running.close()
         server.should_exit = True
+        # It gives answers 20 s to end, and is told to stop for good when that was not enough.
         thread.join(30)
+        server.force_exit = True
+        thread.join(10)
         assert not thread.is_alive()
 
 

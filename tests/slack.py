@@ -12,9 +12,11 @@ from faults.slack_server import (
     APP_TOKEN,
     BOT_TOKEN,
     BOT_USER,
+    CLOSES_S,
     SECRET,
     TEAM,
     SlackServer,
+    within,
 )
 
 from assistant import Assistant
@@ -151,9 +153,9 @@ class Workspace:
 
     def settle(self) -> None:
         """Wait until all that came was worked on."""
-        assert not wait(list(self._heard), 60).not_done
+        assert not wait(list(self._heard), 60).not_done, "a listener has not ended"
         self._heard.clear()
-        assert self.running.lanes.wait(60)
+        assert self.running.lanes.wait(60), "a lane has not emptied"
 
     # -- what they see
 
@@ -216,5 +218,6 @@ def workspace(assistant: Assistant, *, socket: bool = True) -> Iterator[Workspac
                 assert slack.connected.wait(30)
             yield Workspace(assistant, slack, running)
         finally:
-            running.close()
+            with slack.chatter():
+                within(2 * CLOSES_S, running.close)
         assert slack.refused == [], slack.refused

@@ -30,9 +30,9 @@ def test_a_document_is_printed_with_marks(cli):
     result = cli("document", "tdd")
     assert result.exit_code == 0
     assert "How it is done today: 140 rules." in result.stdout
-    assert "Still open: " in result.stdout
+    assert "After these: " in result.stdout
     assert "[practice]" in result.stdout
-    assert result.stdout.startswith("ML technical design document: default, version 1")
+    assert result.stdout.startswith("ML technical design document, first notes: default, version 1")
 
 
 def test_the_json_has_the_form_of_the_contract(cli):
@@ -42,7 +42,7 @@ def test_the_json_has_the_form_of_the_contract(cli):
     origins = {block["origin"] for block in data["blocks"]}
     assert origins <= {"said", "guidance", "assumption", "open"}
     block = next(one for one in data["blocks"] if one["key"] == "tdd/motivation/today")
-    assert block["section"] == "motivation"
+    assert block["section"] == "known"
     assert block["facts"] == ["problem.today"]
     assert block["text"] == "How it is done today: 140 rules."
 

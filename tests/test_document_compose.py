@@ -9,7 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.checks import check, load_rules
-from assistant.document import document_from_data, document_kinds, document_to_data, load_kind
+from assistant.document import (
+    document_from_data,
+    document_kinds,
+    document_to_data,
+    load_kind,
+    metric_rungs,
+)
 from assistant.facts import (
     Amount,
     ProjectFacts,
@@ -183,6 +189,26 @@ def test_the_ladder_has_a_cell_for_what_is_not_known():
     assert [row[0][0] for row in cells] == ["business", "model"]
     assert cells[0][1:4] == [("fraud loss", "said"), ("open", "open"), ("open", "open")]
     assert {item.fact for item in written("tdd", answers).open} >= {"success.business_target"}
+
+
+@pytest.mark.parametrize("kind", ["cvp", "tdd"])
+def test_the_ladder_names_who_answers_for_each_rung(kind):
+    table = written(kind, CARD_FRAUD).block(f"{kind}/metrics/ladder")
+    catalogue, facts = load_catalogue(), stated(CARD_FRAUD)
+    for rung, row in zip(metric_rungs(), table.rows, strict=False):
+        wanted = [rung.id] + [
+            show_value(catalogue[fact], facts.value(fact)) if facts.known(fact) else "open"
+            for fact in rung.facts
+        ]
+        assert [cell.text for cell in row] == wanted
+    known = {"success.business_metric": "fraud loss", "metrics.primary": "recall"}
+    homes = {item.fact: item.section for item in written("tdd", known).open}
+    assert homes["operations.owner"] == "monitoring", "the section that it belongs to"
+
+
+def test_who_answers_for_a_rung_makes_none():
+    answers = {"team.product_owner": "Ana Ruiz"}
+    assert written("tdd", answers).block("tdd/metrics/ladder") is None
 
 
 def test_a_picture_holds_what_it_shows():

@@ -146,7 +146,7 @@ def test_an_edit_of_a_block_that_went_stays(desk):
     made = desk.document("tdd")
     assert made.block(KEY).text == "Ours."
     assert made.block(f"{KEY}/conflict")
-    assert {block.section for block in made.blocks if block.key.startswith(KEY)} == {"motivation"}
+    assert {block.section for block in made.blocks if block.key.startswith(KEY)} == {"known"}
     assert texts(desk.revert_block("tdd", KEY)) == []
 
 
@@ -172,7 +172,7 @@ def test_an_empty_or_endless_edit_is_refused(desk, text):
         desk.edit_block("tdd", KEY, text)
 
 
-@pytest.mark.parametrize("key", ["tdd/open/table", "cvp/canvas/canvas"])
+@pytest.mark.parametrize("key", ["tdd/next/questions", "cvp/canvas/canvas"])
 def test_tables_and_pictures_are_changed_by_facts(desk, key):
     desk.tell({"cvp.customer": "banks", "cvp.wants": "speed", "cvp.fears": "cost"})
     with pytest.raises(InputInvalid, match="made of facts"):
@@ -316,3 +316,10 @@ def test_a_file_that_cannot_be_written_makes_no_version(desk, tmp_path):
         desk.export_document("tdd", tmp_path / "plan.odt")
     assert desk.document_versions("tdd") == []
     assert list(tmp_path.glob("plan*")) == []
+
+
+def test_sources_are_written_out_with_one_full_stop(desk):
+    desk.tell(CARD_FRAUD)
+    text = desk.document("cvp", save=False).block("cvp/references/list/sources").text
+    assert "Shakkari, K. What happens" in text
+    assert ".." not in text

@@ -126,7 +126,7 @@ def test_every_attack_is_literal_in_pdf(attacks):
     assert len(readable) > len(attacks) * 0.95
     assert_literal("pdf", readable)
     # The others do no harm either.
-    assert read_pdf(render(small_document(attacks), "pdf")).headings == 3
+    assert read_pdf(render(small_document(attacks), "pdf")).headings == 4
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -147,7 +147,7 @@ def test_any_title_is_literal(title):
 
 
 @pytest.mark.parametrize(
-    ("format", "headings", "tables"), [("md", 4, 1), ("html", 5, 1), ("docx", 4, 1)]
+    ("format", "headings", "tables"), [("md", 5, 1), ("html", 6, 1), ("docx", 5, 1)]
 )
 def test_what_is_shown(format, headings, tables):
     shown = READERS[format](render(small_document(), format))
@@ -158,8 +158,8 @@ def test_what_is_shown(format, headings, tables):
         "It ranks payments.",
         "You said: It ranks payments. (Mira, 3 December 2025).",
         "Best practice: Quick baseline, Why (Zinkevich 2017).",
-        "Assumption: Three months are enough to judge.",
-        "Open: Who owns the data?, owner Ada, due 12 December 2025.",
+        "Assumption: nobody has confirmed this yet.",
+        "Open: Who owns the data? (Ada, by 12 December 2025).",
     ):
         assert words in shown.text
 
@@ -198,6 +198,20 @@ def test_people_and_days_have_notes_of_their_own():
     assert notes[1] == "You said: Why now (Tom, 3 December 2025)."
     assert "Mira" in notes[0]
     assert "Tom" not in notes[0]
+
+
+def test_a_note_does_not_repeat_its_sentence():
+    document = small_document()
+    assumed = [
+        Sentence(f"Assumed: {text}", "assumption", (fact,))
+        for text, fact in (("Releases are by hand.", "deployment.automation"),
+                           ("Three months are enough.", "evaluation.test_size"))
+    ]  # fmt: skip
+    asked = Sentence("Still open: owner of the data.", "open", ("data.owner",))
+    block = replace(document.blocks[0], sentences=(*assumed, asked))
+    nobody = replace(document.open[0], owner="", due="")
+    notes = footnotes(replace(document, blocks=(block,), open=(nobody,)))
+    assert notes == ["Assumption: nobody has confirmed this yet."]
 
 
 def test_what_was_imported_names_its_file():
@@ -287,6 +301,14 @@ def test_docx_has_what_word_needs():
     assert len(ids) == len(set(ids))
     linked = {link.get(f"{W}anchor") for link in document.iter(f"{W}hyperlink")}
     assert linked <= {mark.get(f"{W}name") for mark in document.iter(f"{W}bookmarkStart")}
+
+
+@pytest.mark.parametrize("format", ["md", "html", "docx", "pdf"])
+def test_three_sections_need_no_table_of_contents(format):
+    document = small_document()
+    short = replace(document, sections=document.sections[:3])
+    long, brief = (READERS[format](render(one, format)).text for one in (document, short))
+    assert (long.count("Scope"), brief.count("Scope")) == (2, 1)
 
 
 def test_docx_names_only_parts_and_styles_that_exist():

@@ -76,6 +76,41 @@ def test_the_api_does_what_it_says(described, label):
     send()
 
 
+SHOWN = ("example", "examples", "default", "enum", "const")
+
+
+def shows_itself(schema: dict[str, Any], components: dict[str, Any]) -> bool:
+    """Whether a reader of the description sees what could be sent there."""
+    if any(word in schema for word in SHOWN) or schema.get("type") == "boolean":
+        return True
+    if "$ref" in schema:
+        return shows_itself(components[schema["$ref"].rsplit("/", 1)[1]], components)
+    return any(shows_itself(one, components) for one in schema.get("anyOf", ()))
+
+
+def test_everything_that_is_sent_has_an_example(api):
+    spec = api.client().get("/openapi.json").json()
+    components = spec["components"]["schemas"]
+    without = []
+    for path, operations in spec["paths"].items():
+        for method, operation in operations.items():
+            assert operation["description"], path
+            for one in operation.get("parameters", ()):
+                if not (
+                    any(word in one for word in SHOWN) or shows_itself(one["schema"], components)
+                ):
+                    without.append((method, path, one["name"]))
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                body = components[content["schema"]["$ref"].rsplit("/", 1)[1]]
+                without += [
+                    (method, path, name)
+                    for name, field in body.get("properties", {}).items()
+                    if name in body.get("required", ()) and "examples" not in body
+                    if not shows_itself(field, components)
+                ]
+    assert without == []
+
+
 def test_mutated_bodies_never_end_the_server(api):
     chance = random.Random(6)
     good = json.dumps(

@@ -306,3 +306,21 @@ def test_a_kill_loses_nothing_that_led_on(home):
     pipe.process.wait(PATIENCE_S)
     with Assistant(Settings(home=home)) as service:
         assert service.facts().known("project.summary")
+
+
+@pytest.mark.parametrize("command", ["review", "back", "/help", "generate now"])
+def test_a_command_in_place_of_who_finds_out_is_done(home, command):
+    done = run(home, "interview", "tdd", typed=f"?\n{command}\nstop\n")
+    assert done.returncode == 0, done.stderr
+    assert "Everything you answered is saved." in done.stdout
+    expected = {
+        "review": "Project in one paragraph",
+        "back": "What should this project do",
+        "/help": "To answer with one of these words",
+        "generate now": "version 1 is saved",
+    }
+    after = done.stdout.split("Who can find out?", 1)[1]
+    assert "By when?" not in after
+    assert expected[command] in after
+    (stated,) = as_json(home, "facts", "show")["facts"]
+    assert (stated["status"], stated["owner"], stated["due"]) == ("unknown", "", "")

@@ -112,6 +112,32 @@ def test_what_was_typed_in_place_of_an_amount_is_on_the_review(service):
     assert (item.state, item.typed, item.shown) == ("unread", "fast", "")
 
 
+def test_undo_takes_back_the_answer_and_what_was_asked_back_about_it(service):
+    assert service.answer("product.output", VAGUE).challenge
+    service.undo()
+    assert service.review("tdd") == ()
+    assert service.answer("product.output", VAGUE).challenge, "it is vague as it was before"
+    assert "Kept as it was said" not in service.facts().get("product.output").note
+    service.unset_fact("product.output")
+    assert service.review("tdd") == ()
+
+
+def test_undo_goes_back_to_what_was_typed_before_in_vain(service):
+    def unread():
+        service.answer("serving.mode", "online")
+        return [one.typed for one in service.review("tdd") if one.state == "unread"]
+
+    service.answer("serving.mode", "online")
+    service.answer("serving.latency_p95", "fast")
+    service.answer("serving.latency_p95", "150 ms")
+    assert unread() == []
+    service.undo()
+    service.undo()
+    assert unread() == ["fast"]
+    service.unset_fact("serving.latency_p95")
+    assert unread() == []
+
+
 @pytest.mark.parametrize(
     ("raw", "status"), [("don't know", "unknown"), ("n/a", "not_applicable"), ("?", "unknown")]
 )

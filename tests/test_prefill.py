@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from assistant.facts import load_catalogue, show_value, to_data
 from assistant.ladder import Ladder, ScriptedModel
 from assistant.prefill import LONGEST_TEXT, propose, read_brief
+from assistant.prefill.by_tables import load_shapes
 from assistant.prefill.patterns import FOLDER, load_lore
 from assistant.settings import Settings
 
@@ -325,3 +326,111 @@ def test_the_text_cannot_close_its_fence():
     told = model.history[0][-1].content
     assert told.count("=== end") == 1
     assert "We sell milk." in told
+
+
+# -- tables
+
+TABLES = {
+    "plan.milestones": (
+        "Milestones:\n1. Baseline measured – 1 March 2027 – Ana Brandt\n2. June 2027: pilot\n",
+        [
+            {"milestone": "Baseline measured", "date": "1 March 2027", "owner": "Ana Brandt"},
+            {"milestone": "pilot", "date": "June 2027", "owner": ""},
+        ],
+    ),
+    "team.members": (
+        "We plan it.\nTeam: Priya Raman (PM), Luis Ortega (vision, 80%)\n",
+        [
+            {"name": "Priya Raman", "role": "PM", "share": ""},
+            {"name": "Luis Ortega", "role": "vision", "share": "80%"},
+        ],
+    ),
+    "data.sources": (
+        "| Source | Owner | Content |\n|--|--|--|\n| bookings | reception | visits since 2019 |\n",
+        [
+            {
+                "source": "bookings",
+                "owner": "reception",
+                "content": "visits since 2019",
+                "access": "",
+            }
+        ],
+    ),
+    "risks.list": (
+        "Risk\tProbability\tMitigation\nsensor replaced\thigh\tdata contract\n",
+        [
+            {
+                "risk": "sensor replaced",
+                "likelihood": "high",
+                "impact": "",
+                "mitigation": "data contract",
+            }
+        ],
+    ),
+    "metrics.error_costs": (
+        "Costs of errors:\n- missed damage: 31 USD\n- false reject – 0.90 USD – the hub\n",
+        [
+            {"error": "missed damage", "cost_per_case": "31 USD", "who_bears_it": ""},
+            {"error": "false reject", "cost_per_case": "0.90 USD", "who_bears_it": "the hub"},
+        ],
+    ),
+    "stakeholders.list": (
+        "## Stakeholders\n| Name | Role |\n| Mira Novak | head of payments |\n",
+        [{"name": "Mira Novak", "role": "head of payments", "interest": ""}],
+    ),
+}
+
+
+@pytest.mark.parametrize("fact", TABLES)
+def test_tables_and_lists_of_rows_are_proposed_with_their_words(fact):
+    text, rows = TABLES[fact]
+    (found,) = [one for one in propose(text, load_catalogue()) if one.fact == fact]
+    assert to_data(found.value) == rows
+    assert text[found.start : found.end] == found.quote
+    for cell in (cell for row in rows for cell in row.values()):
+        assert cell in found.quote
+
+
+def test_every_table_is_one_of_the_catalogue_with_its_columns():
+    for shape in load_shapes():
+        fact = CATALOGUE[shape.fact]
+        assert fact.type == "table"
+        assert set(shape.columns) == {column.name for column in fact.columns}
+        assert set(shape.kinds) <= set(shape.columns)
+    tables = {fact.id for fact in CATALOGUE if fact.type == "table"}
+    assert tables == {shape.fact for shape in load_shapes()}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Team: we do not know yet.",
+        "Risks:\n- fields change - nobody tells us\n- nobody uses it (high)\n",
+        "Risks: fields change without notice.",
+        "| Name | Role |\n| Mira Novak | head of payments |\n",  # of the team, or a stakeholder?
+        "Team:\n- Ana Brandt\n- Tom Lind\n",
+        "| Colour | Taste |\n| red | sweet |\n",
+    ],
+)
+def test_what_may_be_no_table_is_not_proposed_as_one(text):
+    catalogue = load_catalogue()
+    tables = [one for one in propose(text, catalogue) if catalogue[one.fact].type == "table"]
+    assert tables == []
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "shown"),
+    [
+        (
+            "We lose four hundred thousand pounds a year.",
+            "problem.cost_today",
+            "400,000 GBP a year",
+        ),
+        ("Our budget is a million and a half euros.", "budget.total", "1,500,000 EUR"),
+        ("Each ticket takes one and a half hours.", "human.time_per_case", "1.5 hours"),
+        ("They catch maybe one in five.", "human.performance", "about 20 %"),
+    ],
+)
+def test_numbers_in_words_are_read(text, fact, shown):
+    found = {one.fact: one.shown for one in propose(text, load_catalogue())}
+    assert found[fact] == shown

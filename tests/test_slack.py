@@ -1,16 +1,21 @@
 """Slack as people use it: the real app in socket mode against a local Slack."""
 
 import json
-import re
+from pathlib import Path
 
 import pytest
-from faults.slack_server import BOT_USER
+import yaml
+from faults.slack_server import within
 from slack import BOT, element_of, words, workspace
+from slack_sdk.socket_mode.builtin.connection import ConnectionState
 
+from assistant.channels import slack_bot
+from assistant.channels.slack_bot.reports import HELP
 from assistant.channels.slack_bot.serving import Running, Secrets, secrets_of
 from assistant.errors import SettingsInvalid
 
 PROJECT = "parcels"
+MANIFEST = Path(slack_bot.__file__).with_name("manifest.yaml")
 FACT = "problem.statement"
 
 
@@ -20,24 +25,6 @@ def slack(assistant):
     assistant.bind_channel("slack/T1/C1", PROJECT)
     with workspace(assistant) as found:
         yield found
-
-
-@pytest.fixture
-def asked(slack):
-    """An interview in a thread, standing at a question of the type that is asked for."""
-
-    def at(*types, channel="C1", user="U1", doubted=False):
-        slack.command(user, "interview", channel)
-        thread = slack.slack.posted(channel)[-1]["thread_ts"]
-        for _ in range(150):
-            found = slack.assistant.chat_thread(f"slack/T1/{channel}/{thread}")
-            fact = slack.assistant.catalogue()[found.fact]
-            if fact.type in types and (fact.challenge or not doubted):
-                return thread, fact
-            slack.say(user, "skip", channel, thread)
-        raise AssertionError(types)
-
-    return at
 
 
 # -- questions
@@ -154,6 +141,15 @@ def test_commands_answer_where_they_are_typed(slack):
     assert slack.assistant.channel_project("slack/T1/C9") is None
 
 
+def test_every_command_that_slack_offers_is_known(slack):
+    manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    (offered,) = manifest["features"]["slash_commands"]
+    for word in offered["usage_hint"].strip("[]").split("|"):
+        assert f"`/scopewright {word}" in HELP or word == "help"
+        slack.command("U1", word)
+        assert "I do not know" not in json.dumps(slack.slack.replies), word
+
+
 def test_a_command_where_the_app_was_not_invited_says_so(slack):
     slack.assistant.bind_channel("slack/T1/C9", PROJECT)
     slack.command("U1", "verdict", "C9")
@@ -212,164 +208,6 @@ def test_documents_are_uploaded_as_docx_and_pdf(slack):
     slack.command("U1", "document novel")
     assert "Which document?" in words(slack.last("C1"))
     assert [v.version for v in slack.assistant.document_versions("requirements", project=PROJECT)]
-
-
-# -- the interview
-
-
-def test_an_interview_takes_words_and_goes_on(slack, asked):
-    thread, fact = asked("long_text", "text")
-    before = len(slack.bot_says("C1", thread))
-    slack.say(
-        "U1", "Riders arrive 12 minutes late on 30 % of trips, by the dispatch log.", "C1", thread
-    )
-    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
-    assert stated.author == "Ana Lopez"
-    assert "dispatch log" in stated.value
-    assert len(slack.bot_says("C1", thread)) == before + 1
-    # Others may talk, and the assistant may be asked something.
-    slack.say("U2", "I do not think so", "C1", thread)
-    slack.say("U1", f"{BOT} What is a quick baseline?", "C1", thread)
-    assert "*Sources*" in words(slack.last("C1", thread))
-    slack.say("U1", "ask What is data drift?", "C1", thread)
-    assert "*Sources*" in words(slack.last("C1", thread))
-    assert len(list(slack.assistant.facts(project=PROJECT))) == 1
-    slack.say("U1", "undo", "C1", thread)
-    assert not list(slack.assistant.facts(project=PROJECT))
-    slack.say("U1", "why", "C1", thread)
-    slack.say("U1", "don't know", "C1", thread)
-    assert slack.assistant.facts(project=PROJECT).get(fact.id).status == "unknown"
-    slack.say("U1", "stop", "C1", thread)
-    assert "Stopped" in words(slack.last("C1", thread))
-    assert slack.assistant.chat_thread(f"slack/T1/C1/{thread}").kind == ""
-
-
-def test_a_vague_answer_is_asked_back_about_and_can_be_kept(slack, asked):
-    thread, fact = asked("long_text", "text", doubted=True)
-    slack.say("U1", "better", "C1", thread)
-    message = slack.last("C1", thread)
-    assert "🤔" in words(message)
-    slack.press("U1", message, "keep")
-    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
-    assert stated.value == "better"
-    assert "Kept" in stated.note
-    assert "kept as it is" in words([m for m in slack.bot_says("C1", thread)][-2])
-
-
-def test_choices_are_buttons_and_menus(slack, asked):
-    thread, fact = asked("choice", "yes_no")
-    message = slack.last("C1", thread)
-    values = [one.value for one in fact.options] or ["yes", "no"]
-    if len(values) <= 5:
-        slack.press("U1", message, f"answer/{values[0]}")
-    else:
-        slack.press("U1", message, "answer/one", selected_option={"value": values[0]})
-    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
-    assert stated.value in (values[0], True)
-    # The question gives way to its answer, and an old press changes nothing.
-    settled = next(m for m in slack.bot_says("C1", thread) if m["ts"] == message["ts"])
-    assert "answered (Ana Lopez)" in words(settled)
-    count = len(slack.assistant.fact_history(fact.id, project=PROJECT))
-    body = {"type": "button", "action_id": "answer/x", "value": values[-1]}
-    block = f"q|{fact.id}|0|choose"
-    slack.send(
-        "interactive", slack.pressed("U2", message, {**body, "block_id": block}, "late-press")
-    )
-    assert "in the meantime" in json.dumps(slack.bot_says("C1", thread))
-    assert len(slack.assistant.fact_history(fact.id, project=PROJECT)) == count
-
-
-def test_several_choices_are_ticked_and_saved(slack, asked):
-    thread, fact = asked("choices")
-    message = slack.last("C1", thread)
-    slack.press("U1", message, "answer/several")
-    assert "Choose something first" in slack.slack.whispers[-1]["text"]
-    block, element = element_of(message, "several")
-    picked = [{"value": one.value} for one in fact.options[:2]]
-    state = {block["block_id"]: {"several": {"selected_options": picked}}}
-    slack.press("U1", message, "answer/several", state)
-    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
-    assert stated.value == tuple(one.value for one in fact.options[:2])
-    assert element["options"]
-
-
-def test_a_date_is_picked(slack, asked):
-    thread, fact = asked("date")
-    slack.press("U1", slack.last("C1", thread), "answer/date", selected_date="2027-03-05")
-    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
-    assert stated.value.start.isoformat() == "2027-03-05"
-
-
-def test_a_table_is_filled_in_in_a_form(slack, asked):
-    thread, fact = asked("table")
-    slack.press("U1", slack.last("C1", thread), "form")
-    view = slack.slack.views[-1]["view"]
-    assert next(b["block_id"] for b in view["blocks"] if b["type"] == "input").startswith("0|")
-    values = {
-        f"{row}|{column.name}": {"cell": {"value": f"{column.name} {row}" if row != 1 else None}}
-        for row in range(3)
-        for column in fact.columns
-    }
-    slack.submit("U1", view, values)
-    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
-    name = fact.columns[0].name
-    assert [row[name] for row in stated.value] == [f"{name} 0", f"{name} 2"]
-    assert stated.author == "Ana Lopez"
-
-
-def test_a_form_that_cannot_be_used_gives_the_words_back(slack, asked):
-    thread, fact = asked("long_text")
-    slack.press("U1", slack.last("C1", thread), "form")
-    view = slack.slack.views[-1]["view"]
-    slack.submit("U1", view, {"text": {"text": {"value": "   "}}})
-    assert slack.assistant.facts(project=PROJECT).get(fact.id) is None
-    slack.submit("U1", view, {"text": {"text": {"value": "Riders wait 12 minutes."}}})
-    assert slack.assistant.facts(project=PROJECT).get(fact.id).value == "Riders wait 12 minutes."
-
-
-def test_a_question_is_handed_to_a_colleague_in_the_thread(slack, asked):
-    thread, fact = asked("long_text")
-    slack.say("U1", "<@U2> can you tell?", "C1", thread)
-    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
-    assert (stated.status, stated.owner) == ("unknown", "Ben Okoro")
-    assert slack.assistant.chat_thread(f"slack/T1/C1/{thread}").fact != fact.id
-    slack.say("U2", "Riders wait 12 minutes on 30 % of trips.", "C1", thread)
-    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
-    assert (stated.status, stated.author) == ("known", "Ben Okoro")
-    assert "<@U1>, Ben Okoro answered" in words(slack.last("C1", thread))
-    slack.say("U2", "And nothing more", "C1", thread)
-    assert "<@U1>, Ben Okoro answered" in words(slack.last("C1", thread))
-
-
-def test_from_a_direct_message_a_colleague_is_asked_in_theirs(slack, asked):
-    thread, fact = asked("long_text", channel="DU1")
-    mine = slack.assistant.channel_project("slack/T1/DU1")
-    slack.press("U1", slack.last("DU1", thread), "hand_off", selected_user="U2")
-    root = slack.bot_says("DU2")[0]
-    assert "<@U1>" in words(root)
-    assert fact.question in words(slack.last("DU2", root["ts"]))
-    assert mine not in slack.everything("DU2")
-    slack.say("U2", "Riders wait 12 minutes on 30 % of trips.", "DU2", root["ts"])
-    stated = slack.assistant.facts(project=mine).get(fact.id)
-    assert (stated.status, stated.author) == ("known", "Ben Okoro")
-    assert "Ben Okoro answered" in words(slack.last("DU1", thread))
-    theirs = slack.assistant.channel_project("slack/T1/DU2")
-    assert theirs != mine
-    assert not list(slack.assistant.facts(project=theirs))
-    # What they ask there is of their own project.
-    slack.say("U2", "What is a quick baseline?", "DU2", root["ts"])
-    assert "*Sources*" in words(slack.last("DU2", root["ts"]))
-    assert slack.assistant.conversations(project=mine) == []
-
-
-def test_the_app_and_oneself_are_no_colleagues(slack, asked):
-    thread, fact = asked("long_text")
-    message = slack.last("C1", thread)
-    for other in (BOT_USER, "U1", "UNKNOWN"):
-        slack.press("U1", message, "hand_off", selected_user=other)
-        assert "another person" in words(slack.last("C1", thread))
-    assert slack.assistant.facts(project=PROJECT).get(fact.id) is None
-    slack.slack.refused.clear()
 
 
 # -- files
@@ -474,8 +312,8 @@ def test_a_refused_token_and_a_foreign_workspace_are_named(slack, monkeypatch):
     slack.slack.refused.clear()
 
 
-def test_no_text_of_ours_has_a_live_mention_but_of_people(slack, asked):
-    asked("long_text")
-    slack.command("U1", "ask What is a quick baseline?")
-    live = re.findall(r"<(?!@U\d>|http)[^>]*>", slack.everything("C1"))
-    assert live == []
+def test_a_reader_that_never_hears_of_the_end_does_not_keep_the_program(slack, monkeypatch):
+    monkeypatch.setattr("assistant.channels.slack_bot.serving.CLOSE_S", 0.5)
+    # What the library does when its reader begins between two lines of its `connect`.
+    slack.running.socket.client.current_session_state = ConnectionState()
+    within(30, slack.running.close)

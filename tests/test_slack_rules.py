@@ -37,11 +37,45 @@ INTERVIEW = replace(THREAD, kind="tdd", asker="u1", fact="ml.task", people=froze
         (INTERVIEW, ChatMessage("u1", "stop"), "stop"),
         (INTERVIEW, ChatMessage("u1", "Ben?", others=("u2",)), "hand_off"),
         (INTERVIEW, ChatMessage("u2", "ranking"), "ignore"),
+        (INTERVIEW, ChatMessage("u1", "review"), "review"),
+        (INTERVIEW, ChatMessage("u1", "= review"), "answer"),
+        (INTERVIEW, ChatMessage("u1", "edit users.primary"), "edit"),
+        (INTERVIEW, ChatMessage("u1", "Edit the claims by hand"), "answer"),
+        (INTERVIEW, ChatMessage("u1", "I don't know how many, about 40"), "answer"),
+        (INTERVIEW, ChatMessage("u1", "Don’t know: Ana Ruiz"), "dont_know"),
+        (THREAD, ChatMessage("u1", "checks"), "checks"),
+        (THREAD, ChatMessage("u1", "gate design"), "gate"),
+        (THREAD, ChatMessage("u1", "edit users.primary"), "edit"),
+        (THREAD, ChatMessage("u1", "= review"), "question"),
         (INTERVIEW, ChatMessage("u2", "What is drift?", mentioned=True), "question"),
     ],
 )
 def test_what_a_message_means(thread, message, intent):
     assert meaning_of(message, thread, handed=False, people_fact=False).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "owner", "due"),
+    [
+        ("? Ana Ruiz by 15 March 2027", "Ana Ruiz", "15 March 2027"),
+        ("? by May 2027.", "", "May 2027"),
+        ("don't know: the team of Ana by the end of May", "the team of Ana", "the end of May"),
+        ("I don't know: Ruby Day", "Ruby Day", ""),
+        ("?", "", ""),
+    ],
+)
+def test_who_finds_out_and_by_when(text, owner, due):
+    found = meaning_of(ChatMessage("u1", text), INTERVIEW, handed=False, people_fact=False)
+    assert (found.intent, found.text, found.due) == ("dont_know", owner, due)
+
+
+@pytest.mark.parametrize(
+    ("text", "due"), [("Ben, by May 2027?", "May 2027"), ("Ben wrote it by hand", ""), ("Ben?", "")]
+)
+def test_a_question_is_handed_over_with_a_date(text, due):
+    message = ChatMessage("u1", text, others=("u2",))
+    found = meaning_of(message, INTERVIEW, handed=False, people_fact=False)
+    assert (found.intent, found.person, found.due) == ("hand_off", "u2", due)
 
 
 def test_a_colleague_answers_what_was_handed_to_them():
@@ -71,6 +105,19 @@ def test_a_channel_that_gets_another_project_leaves_its_threads(assistant):
     assistant.delete_project("b")
     assert assistant.channel_project("c") is None
     assert assistant.channel_bindings() == []
+
+
+def test_the_page_can_lead_back_to_the_channels_of_a_project(assistant):
+    assistant.new_project("a")
+    assistant.new_project("b")
+    for channel, project in (("C1", "a"), ("C2", "b"), ("DU1", "a"), ("C&3", "a")):
+        assistant.bind_channel(f"slack/T1/{channel}", project)
+    assistant.bind_channel("another/T1/C4", "a")
+    address = "https://slack.com/app_redirect?team=T1&channel="
+    assert sorted(assistant.chat_addresses(project="a")) == [
+        f"{address}C%263", f"{address}C1", f"{address}DU1",
+    ]  # fmt: skip
+    assert assistant.chat_addresses() == []
 
 
 def test_an_event_is_claimed_once_under_any_of_its_names(assistant):

@@ -6,8 +6,9 @@ import pytest
 from test_ui import Seen, naughty, shown_html
 
 from assistant import Assistant, InputInvalid
-from ui.answers import item_html
+from ui.answers import UNFOLDED, item_html
 from ui.card import question_card
+from ui.judged import PHASES, answered_of, findings_of, verdict_of
 from ui.judgement import facts_html, ladder_html, risks_html, verdict_html
 from ui.markup import visible
 from ui.paper import diff_html, paper_html
@@ -21,14 +22,17 @@ HARMLESS = {"script", "img", "svg", "iframe", "form", "input", "style", "object"
 
 
 @pytest.fixture
-def page(assistant):
+def page(assistant, caplog):
     from streamlit.testing.v1 import AppTest
 
     from ui.running import running
 
     running.clear()
+    # The page says calmly that it failed; here that is a failure.
+    caplog.set_level("ERROR", logger="ui")
     yield AppTest.from_file(str(UI / "app.py"), default_timeout=60).run()
     running.clear()
+    assert not [one for one in caplog.get_records("call") if one.name == "ui"]
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -58,6 +62,66 @@ def test_the_interview_speaks_other_languages_and_says_that_the_question_does_no
     assert not page.exception
     assert word in [button.label for button in page.button]
     assert say("interview.in_english", language=language) in Seen(shown_html(page)).text
+
+
+def test_a_place_that_fails_says_so_calmly_and_the_log_says_why(page, monkeypatch, caplog):
+    def fails(_self):
+        raise RuntimeError("the secret reason")
+
+    monkeypatch.setattr(Assistant, "examples", fails)
+    page.switch_page("screens/home.py").run()
+    assert not page.exception
+    assert say("error.unexpected.remedy") in Seen(shown_html(page)).text
+    assert "secret" not in shown_html(page)
+    assert "the secret reason" in caplog.text
+    caplog.clear()
+
+
+def test_a_project_is_judged_anew_after_every_change_and_only_then(assistant):
+    name = assistant.open_example("clinic-no-show").name
+
+    def judged():
+        facts = assistant.facts(project=name)
+        # What is worked out once is what the service says each time.
+        assert verdict_of(assistant, name, facts) == assistant.verdict_json(project=name)
+        findings, gates = findings_of(assistant, name, facts)
+        assert findings == assistant.findings_json(assistant.check(project=name))
+        assert [one["phase"] for one in gates] == list(PHASES)
+        progress = assistant.next_question("all", project=name).progress
+        assert answered_of(assistant, name, facts) == (progress.answered, progress.applicable)
+        return answered_of(assistant, name, facts)
+
+    before = judged()
+    assistant.set_fact("risks.early_warning", "nobody opens the list", project=name)
+    assert judged() != before
+    assistant.undo(project=name)
+    assert judged() == before
+
+
+def test_many_answers_are_folded_by_section_and_found_by_their_words(page, assistant):
+    page.query_params["p"] = name = assistant.open_example("card-fraud").name
+    page.query_params["v"], page.query_params["k"] = "answers", "all"
+    page.switch_page("screens/interview.py").run()
+
+    def editable():
+        return [one.key for one in page.button if (one.key or "").startswith("edit-")]
+
+    folded = editable()
+    sections = [one for one in page.expander if "(" in one.label]
+    assert 0 < len(folded) < UNFOLDED < len(assistant.facts(project=name))
+    assert len({one.label for one in sections}) == len(sections) > 5
+    page.text_input(key="answers-search").set_value("chargebacks").run()
+    assert editable()
+    assert set(editable()) != set(folded)
+
+
+def test_the_shell_says_how_far_the_open_project_is(page, assistant):
+    assert 'class="sw-shell-progress"' not in shown_html(page)
+    page.query_params["p"] = name = assistant.open_example("card-fraud").name
+    page.switch_page("screens/knowledge.py").run()
+    progress = assistant.next_question("all", project=name).progress
+    words = say("progress.done", answered=progress.answered, applicable=progress.applicable)
+    assert words in Seen(shown_html(page)).text
 
 
 def test_a_command_leads_to_its_place_and_a_path_is_a_question(page, assistant):

@@ -1,13 +1,12 @@
 """Every answer of the project → a list to search, filter, mend in place and look back on."""
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 import streamlit as st
 
 from assistant import Assistant, AssistantError, Fact, ReviewItem, StatedFact, show_value
-from ui.boxes import nothing_yet, problem_box
+from ui.boxes import nothing_yet, problem_box, tell
 from ui.markup import label, plain_html, sanitise
 from ui.places import go
 from ui.question import answering_as
@@ -15,6 +14,8 @@ from ui.when import when
 from ui.widgets import answer_fields
 from ui.words import say
 
+# More answers than this are folded, section by section.
+UNFOLDED = 30
 EDITED, EDIT_ROUND = "answer_edited", "answer_round"
 ORIGINS = ("said", "inferred", "default", "imported")
 # States that say more than that there is an answer.
@@ -40,10 +41,25 @@ def show_answers(assistant: Assistant, kind: str, project: str) -> None:
         nothing_yet(say("answers.none"))
     elif not shown:
         nothing_yet(say("answers.nothing"))
-    for section, group in groupby(shown, key=lambda item: item.section):
-        st.html(sanitise(f'<h2 class="sw-part-head">{plain_html(section)}</h2>'))
-        for item in group:
-            _item(assistant, item, kind, project)
+    folded = len(shown) > UNFOLDED
+    sections: dict[str, list[ReviewItem]] = {}
+    for item in shown:
+        sections.setdefault(item.section, []).append(item)
+    for number, (section, within) in enumerate(sections.items()):
+        if not folded:
+            st.html(sanitise(f'<h2 class="sw-part-head">{plain_html(section)}</h2>'))
+            place = st.container(gap=None)
+        else:
+            place = st.expander(
+                f"{label(section)} ({len(within)})", key=f"section-{kind}-{number}",
+                expanded=number == 0, on_change="rerun",
+            )  # fmt: skip
+            if not place.open:
+                # Drawn when it is opened: two hundred answers are slow to draw and to read.
+                continue
+        with place:
+            for item in within:
+                _item(assistant, item, kind, project)
 
 
 def _fits(item: ReviewItem, words: str, chosen: str | None) -> bool:
@@ -138,7 +154,7 @@ def _change(act: Any) -> None:
         return
     st.session_state[EDIT_ROUND] += 1
     st.session_state.pop(EDITED, None)
-    st.toast(say("answers.saved"))
+    tell(say("answers.saved"))
     st.rerun()
 
 
@@ -150,7 +166,7 @@ def _undo(assistant: Assistant, project: str) -> None:
         return
     before, now = (_in_words(undone.fact, one) for one in (undone.before, undone.after))
     st.session_state[EDIT_ROUND] = st.session_state.get(EDIT_ROUND, 0) + 1
-    st.toast(say("answers.undone", name=label(undone.fact.label), before=label(before),
+    tell(say("answers.undone", name=label(undone.fact.label), before=label(before),
                  now=label(now)))  # fmt: skip
     st.rerun()
 

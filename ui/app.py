@@ -1,5 +1,6 @@
 """The shell of the page: look, navigation and side bar around whichever place is open."""
 
+import logging
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ if str(FOLDER.parent) not in sys.path:
     sys.path.insert(0, str(FOLDER.parent))
 
 from assistant import AssistantError  # noqa: E402
-from ui.boxes import problem_box, wait_until_ready  # noqa: E402
+from ui.boxes import problem_box, show_told, unexpected_box, wait_until_ready  # noqa: E402
 from ui.door import pass_the_door  # noqa: E402
 from ui.here import take_language  # noqa: E402
 from ui.places import PLACES, page_of  # noqa: E402
@@ -33,9 +34,15 @@ def main() -> None:
         wait_until_ready()
         pass_the_door()
         show_shell(page.url_path or next(iter(PLACES)))
+        show_told()
         page.run()
     except AssistantError as error:
         problem_box(error)
+    # The last seam before a person: whatever went wrong is in the log, and said calmly here.
+    # What Streamlit stops and reruns pages with is no Exception, and passes.
+    except Exception:
+        logging.getLogger("ui").exception("The page %s failed.", page.url_path or "home")
+        unexpected_box()
 
 
 main()

@@ -9,6 +9,7 @@ from ui.words import say
 
 GRACE_S = 0.4
 STEP_S = 0.3
+TOLD = "told"
 
 
 def problem_box(error: AssistantError) -> None:
@@ -17,6 +18,15 @@ def problem_box(error: AssistantError) -> None:
         f'<div class="sw-problem" role="alert"><p><strong>{plain_html(error.problem)}</strong></p>'
         f"<p>{plain_html(error.remedy)}</p>"
         f'<p class="sw-code">{plain_html(say("error.code", code=error.code))}</p></div>'
+    )
+    st.html(sanitise(text))
+
+
+def unexpected_box() -> None:
+    """Say that something failed which should not have; what it was stands in the log."""
+    text = (
+        f'<div class="sw-problem" role="alert"><p><strong>{plain_html(say("error.unexpected"))}'
+        f"</strong></p><p>{plain_html(say('error.unexpected.remedy'))}</p></div>"
     )
     st.html(sanitise(text))
 
@@ -42,6 +52,17 @@ def note_box(text: str, *, kind: str = "calm") -> None:
 def nothing_yet(text: str) -> None:
     """Say that a place is empty, and what to do next."""
     st.html(sanitise(f'<p class="sw-nothing">{plain_html(text)}</p>'))
+
+
+def tell(words: str) -> None:
+    """Say something in passing once the page is next drawn: what is left now forgets it."""
+    st.session_state.setdefault(TOLD, []).append(words)
+
+
+def show_told() -> None:
+    """Say what waits to be said."""
+    for words in st.session_state.pop(TOLD, []):
+        st.toast(words)
 
 
 def wait_until_ready() -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from assistant import Assistant, AssistantError
-from ui.boxes import note_box, problem_box
+from ui.boxes import note_box, problem_box, tell
 from ui.markup import label, plain_html, sanitise
 from ui.places import go_in_project
 from ui.scripts import keep_draft
@@ -48,8 +48,8 @@ def show_brief(assistant: Assistant, project: str, *, empty: bool) -> None:
         return
     st.session_state[FORGET] = [DRAFT]
     for notice in notices:
-        st.toast(label(notice))
-    st.toast(say("brief.found", count=found) if found else say("brief.found.none"))
+        tell(label(notice))
+    tell(say("brief.found", count=found) if found else say("brief.found.none"))
     if found:
         go_in_project(target, "interview", v="proposals")
     go_in_project(target, "interview")

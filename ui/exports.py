@@ -20,6 +20,7 @@ FORMATS = {
 }
 
 
+@st.fragment
 def show_exports(
     assistant: Assistant, document: Document, kind: str, title: str, project: str, *, newest: bool
 ) -> None:
@@ -42,9 +43,13 @@ def show_exports(
                     f"{kind}-v{document.version}.{ending}", mime, key=f"export-{ending}",
                     width="stretch", on_click="ignore",
                 )  # fmt: skip
-        with st.popover(say("export.copy.head"), icon=":material/content_copy:", key="copying"):
-            st.caption(say("export.copy.help", title=label(title)))
-            if st.button(say("export.copy.prepare"), key="prepare-copy"):
+        copying = st.popover(
+            say("export.copy.head"), icon=":material/content_copy:", key="copying",
+            on_change="rerun",
+        )  # fmt: skip
+        if copying.open:
+            with copying:
+                st.caption(say("export.copy.help", title=label(title)))
                 with st.spinner(say("export.making")):
                     text = made("md").decode("utf-8")
                 copy_button(text, key=f"copy-{kind}-{document.version}", words="export.copy")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from assistant import Assistant, AssistantError, StoredFile
@@ -24,9 +25,11 @@ def show_files(assistant: Assistant, project: str) -> None:
         say("files.add"), accept_multiple_files=True, key=f"upload-{project}-{number}",
         help=say("files.kinds"),
     )  # fmt: skip
-    if chosen:
-        _take_in(assistant, project, chosen)
-    _report(project)
+    if chosen and take_in(assistant, project, chosen, st.empty()):
+        # A new key empties the field.
+        st.session_state[ROUND] += 1
+        st.rerun()
+    show_report(project)
     kept = assistant.files(project=project)
     if not kept:
         nothing_yet(say("files.none"))
@@ -34,12 +37,15 @@ def show_files(assistant: Assistant, project: str) -> None:
         _file(assistant, project, file)
 
 
-def _take_in(assistant: Assistant, project: str, chosen: Sequence[UploadedFile]) -> None:
-    bar = st.progress(0.0)
+def take_in(
+    assistant: Assistant, project: str, chosen: Sequence[UploadedFile], place: DeltaGenerator
+) -> bool:
+    """Add files to the project, with a bar in `place`; say whether there is a report on them."""
+    place.progress(0.0)
 
     def progress(name: str, done: int, total: int) -> None:
         words = say("files.reading", name=label(name), number=min(done + 1, total), total=total)
-        bar.progress(done / total, text=words)
+        place.progress(done / total, text=words)
 
     with tempfile.TemporaryDirectory() as folder:
         # On disk the files have names of ours; their own are only shown.
@@ -50,18 +56,24 @@ def _take_in(assistant: Assistant, project: str, chosen: Sequence[UploadedFile])
         try:
             report = assistant.ingest(paths, project=project, names=names, progress=progress)
         except AssistantError as error:
-            bar.empty()
+            place.empty()
             problem_box(error)
-            return
+            return False
+    place.empty()
     st.session_state[REPORT] = {"project": project, **report.as_json()}
-    # A new key empties the field.
-    st.session_state[ROUND] += 1
-    st.rerun()
+    return True
 
 
-def _report(project: str) -> None:
-    report = st.session_state.get(REPORT)
-    if report is None or report["project"] != project:
+def report_of(project: str) -> Mapping[str, Any] | None:
+    """Return the report on the files that were added last, until it is hidden."""
+    report: Mapping[str, Any] | None = st.session_state.get(REPORT)
+    return report if report is not None and report["project"] == project else None
+
+
+def show_report(project: str) -> None:
+    """Say what was added, held back and refused."""
+    report = report_of(project)
+    if report is None:
         return
     lines = [f"<p>{_taken(entry)}</p>" for entry in report["ingested"]]
     lines += [
@@ -92,12 +104,10 @@ def _taken(entry: Mapping[str, Any]) -> str:
 
 
 def _file(assistant: Assistant, project: str, file: StoredFile) -> None:
-    with st.expander(label(file.name), key=f"file-{file.id}"):
-        facts = [
-            count_passages(file.passages - file.held),
-            say("files.version", version=file.version),
-        ]
-        st.caption(" · ".join(facts))
+    about = [count_passages(file.passages - file.held)]
+    about += [say("files.held", held=file.held)] if file.held else []
+    with st.expander(f"{label(file.name)} · {' · '.join(about)}", key=f"file-{file.id}"):
+        st.caption(say("files.version", version=file.version))
         for warning in file.warnings:
             st.caption(f"{say('files.warnings')}: {label(warning)}")
         _held_back(assistant, project, file)

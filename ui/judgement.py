@@ -3,18 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from assistant import Catalogue, Fact, ProjectFacts, show_value, to_data
+from assistant import Catalogue, Fact, ProjectFacts, metric_rungs, show_value, to_data
 from ui.markup import plain_html, sanitise
 from ui.words import say
 
-# The rungs of the ladder: metric, where it is today, where it should be, and who answers for it.
-RUNGS = (
-    ("ladder.business", "success.business_metric", "success.business_today",
-     "success.business_target", "success.owner"),
-    ("ladder.product", "success.product_metric", "success.product_today",
-     "success.product_target", "team.product_owner"),
-    ("ladder.model", "metrics.primary", "baseline.today", "metrics.target", "operations.owner"),
-)  # fmt: skip
 STATUS_MARKS = {"PASS": "✓", "CONCERNS": "!", "FAIL": "✕"}
 
 
@@ -22,7 +14,7 @@ def verdict_html(found: Mapping[str, Any]) -> str:
     """Say the verdict in one word and one sentence, with what speaks for and against it."""
     parts = [
         f'<p class="sw-eyebrow">{plain_html(say("verdict"))}</p>',
-        f'<h2 class="sw-verdict">{plain_html(found["label"])}</h2>',
+        f'<h2 class="sw-verdict">{plain_html(verdict_name(found))}</h2>',
         f"<p>{plain_html(found['says'])}</p>",
         '<div class="sw-sides">',
         _reasons(_because(found), found["because"], "verdict.because.none"),
@@ -32,9 +24,14 @@ def verdict_html(found: Mapping[str, Any]) -> str:
     if found["first_baseline"]:
         parts.append(
             f'<p class="sw-box sw-box-good"><strong>{plain_html(say("verdict.baseline"))}</strong> '
-            f"{plain_html(found['first_baseline'])}</p>"
+            f'<span dir="auto">{plain_html(found["first_baseline"])}</span></p>'
         )
     return sanitise("".join(parts))
+
+
+def verdict_name(found: Mapping[str, Any]) -> str:
+    """Name a verdict in a word or two."""
+    return say(f"verdict.of.{found['verdict']}")
 
 
 def _because(found: Mapping[str, Any]) -> str:
@@ -53,7 +50,7 @@ def finding_html(found: Mapping[str, Any]) -> str:
     kind = plain_html(say(f"finding.{found['kind']}"))
     return sanitise(
         f'<div class="sw-finding sw-{found["severity"]}"><p><span class="sw-badge">{kind}</span> '
-        f"{plain_html(found['message'])}</p></div>"
+        f'<span dir="auto">{plain_html(found["message"])}</span></p></div>'
     )
 
 
@@ -72,19 +69,18 @@ def gate_html(gate: Mapping[str, Any]) -> str:
 
 def ladder_html(catalogue: Catalogue, facts: ProjectFacts) -> str:
     """Draw the ladder from money to model; a rung that nothing was said of is visibly empty."""
-    heads = "".join(
-        f"<th>{plain_html(say(key))}</th>"
-        for key in ("ladder.rung", "ladder.metric", "ladder.today", "ladder.target", "ladder.owner")
+    rungs = "".join(
+        f'<li><p class="sw-eyebrow">{plain_html(say(f"ladder.{one.id}"))}</p>'
+        f'<p class="sw-rung-metric">{_cell(catalogue[one.metric], facts)}</p>'
+        f"<dl><div><dt>{plain_html(say('ladder.today'))}</dt>"
+        f"<dd>{_cell(catalogue[one.today], facts)}</dd></div>"
+        f"<div><dt>{plain_html(say('ladder.target'))}</dt>"
+        f"<dd>{_cell(catalogue[one.target], facts)}</dd></div></dl>"
+        f'<p class="sw-item-about">{plain_html(say("ladder.owner"))}: '
+        f"{_cell(catalogue[one.owner], facts)}</p></li>"
+        for one in metric_rungs()
     )
-    rows = []
-    for name, *keys in RUNGS:
-        cells = "".join(f"<td>{_cell(catalogue[key], facts)}</td>" for key in keys)
-        rows.append(f'<tr><th class="sw-rung-name">{plain_html(say(name))}</th>{cells}</tr>')
-    return sanitise(
-        f'<div class="sw-table sw-ladder" tabindex="0" role="region" '
-        f'aria-label="{plain_html(say("readiness.ladder"))}"><table><thead><tr>{heads}</tr>'
-        f"</thead><tbody>{''.join(rows)}</tbody></table></div>"
-    )
+    return sanitise(f'<ol class="sw-ladder">{rungs}</ol>')
 
 
 def _cell(fact: Fact, facts: ProjectFacts) -> str:

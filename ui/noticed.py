@@ -3,7 +3,7 @@
 import streamlit as st
 
 from assistant import Assistant, AssistantError, Proposal, Turn, show_value, to_data
-from ui.boxes import problem_box
+from ui.boxes import problem_box, tell
 from ui.markup import label, plain_html, sanitise
 from ui.question import answering_as
 from ui.running import running
@@ -53,5 +53,5 @@ def _save(one: Proposal, project: str) -> None:
     except AssistantError as error:
         problem_box(error)
     else:
-        st.toast(say("answers.saved"))
+        tell(say("answers.saved"))
         st.rerun()

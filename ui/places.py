@@ -1,5 +1,6 @@
 """The places of the page and the ways between them; an address says all that is open."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
@@ -38,6 +39,12 @@ def page_of(place: str) -> "Page":
     )  # fmt: skip
 
 
+@lru_cache(maxsize=len(PLACES))
+def target_of(place: str) -> "Page":
+    """Return the page that links to a place lead to: made once, since each looks at the disk."""
+    return page_of(place)
+
+
 def address(**more: str | None) -> dict[str, str]:
     """Return the address of a place in the open project; entries that are None are left out."""
     kept = {key: st.query_params[key] for key in (PROJECT, TONGUE) if key in st.query_params}
@@ -51,17 +58,17 @@ def project_address(project: str, **more: str | None) -> dict[str, str]:
 
 def go(place: str, **more: str | None) -> NoReturn:
     """Leave for another place of the open project."""
-    st.switch_page(page_of(place), query_params=address(**more))
+    st.switch_page(target_of(place), query_params=address(**more))
 
 
 def go_in_project(project: str, place: str, **more: str | None) -> NoReturn:
     """Leave for a place of another project."""
-    st.switch_page(page_of(place), query_params=project_address(project, **more))
+    st.switch_page(target_of(place), query_params=project_address(project, **more))
 
 
 def link(place: str, text: str, *, icon: str | None = None, **more: str | None) -> None:
     """Show a link to a place of the open project; `text` may be Markdown of ours."""
-    st.page_link(page_of(place), label=text, icon=icon, query_params=address(**more))
+    st.page_link(target_of(place), label=text, icon=icon, query_params=address(**more))
 
 
 def show_navigation() -> None:
@@ -71,6 +78,6 @@ def show_navigation() -> None:
             for place in places:
                 more = {CONVERSATION: st.session_state.get(LAST_CHAT)} if place == "chat" else {}
                 st.page_link(
-                    page_of(place), label=say(f"page.{place}"), icon=PLACES[place],
+                    target_of(place), label=say(f"page.{place}"), icon=PLACES[place],
                     query_params=address(**more), width="stretch",
                 )  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from assistant import Assistant, AssistantError, Fact, Proposal, StatedFact, show_value
-from ui.boxes import nothing_yet, problem_box
+from ui.boxes import nothing_yet, problem_box, tell
 from ui.markup import label, plain_html, sanitise
 from ui.places import go, link
 from ui.question import answering_as
@@ -126,7 +126,7 @@ def _act(act: Callable[[], object], done: str, *, leave: bool = False) -> None:
     except AssistantError as error:
         problem_box(error)
         return
-    st.toast(done)
+    tell(done)
     if leave:
         go("interview")
     st.rerun()

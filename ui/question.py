@@ -6,7 +6,7 @@ from typing import NoReturn
 import streamlit as st
 
 from assistant import Assistant, AssistantError, InterviewStep, Question, to_data
-from ui.boxes import note_box, problem_box
+from ui.boxes import note_box, problem_box, tell
 from ui.card import question_card
 from ui.drafts import draft_before, forget_draft, keep_rows
 from ui.markup import label, markdown_html, plain_html, sanitise, visible
@@ -16,7 +16,7 @@ from ui.widgets import answer_fields
 from ui.words import say
 
 ROUND, ASKED, BACK_ASKED = "round", "asked", "challenge"
-CLASH, NOTES, LEFT = "clash", "notices", "left"
+CLASH, LEFT = "clash", "left"
 NAME = "answering-as"
 
 
@@ -26,7 +26,6 @@ def show_question(question: Question, kind: str, project: str) -> None:
     # What was known when the question was put: an answer by somebody else since then is a clash.
     event: int = st.session_state.setdefault(_event_key(project, form), question.event)
     draft_before(project, question.fact.id, form)
-    _notices()
     with st.container(key="question", border=True):
         st.html(question_card(question))
         _why(question)
@@ -144,7 +143,8 @@ def _go_on(
         }  # fmt: skip
         st.rerun()
     st.session_state.pop(CLASH, None)
-    st.session_state[NOTES] = list(step.notices)
+    for notice in step.notices:
+        tell(label(notice))
     if step.challenge is not None and step.question is not None:
         # What was typed stays in its field; this person's own change is no clash.
         st.session_state[BACK_ASKED] = {"fact": fact, "text": step.challenge}
@@ -192,11 +192,6 @@ def open_question(fact: str | None) -> None:
         st.query_params.pop("q", None)
     else:
         st.query_params["q"] = fact
-
-
-def _notices() -> None:
-    for notice in st.session_state.pop(NOTES, []):
-        st.toast(label(notice))
 
 
 def _asked_back(question: Question, kind: str, project: str, raw: object, note: str) -> None:
@@ -259,8 +254,14 @@ def _ways_on(question: Question, kind: str, project: str, event: int) -> None:
             _go_on(
                 lambda: _not_applicable(assistant, fact, kind, project, event), question, project
             )
-        if st.button(say("way.generate"), icon=":material/description:", key="generate-now"):
+    with st.container(horizontal=True, key="ways-out", vertical_alignment="center"):
+        if st.button(say("way.generate"), icon=":material/description:", key="generate-now",
+                     type="tertiary"):  # fmt: skip
             go("documents", k=None if kind == "all" else kind)
+        if st.button(say("way.stop"), icon=":material/pause_circle:", key="stop-now",
+                     type="tertiary"):  # fmt: skip
+            tell(say("way.stopped"))
+            go("home")
 
 
 def _not_applicable(

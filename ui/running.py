@@ -1,5 +1,6 @@
 """Settings → the one service of this page, which makes its index ready in the background."""
 
+import gc
 import threading
 import time
 
@@ -60,10 +61,22 @@ class Running:
     def _prepare(self) -> None:
         try:
             self.assistant.prepare(self._count)
+            self._warm()
         except AssistantError as error:
             self.failure = error
         finally:
             self._done.set()
+
+    def _warm(self) -> None:
+        """Read beforehand what every page needs, so that nobody's first page waits for it."""
+        self.assistant.examples()
+        for kind in self.assistant.document_kinds():
+            self.assistant.next_question(kind)
+        self.assistant.verdict()
+        self.assistant.check()
+        # What is there now stays: looking through it again would hold every page up.
+        gc.collect()
+        gc.freeze()
 
     def _count(self, texts: int) -> None:
         self.texts = texts

@@ -3,11 +3,13 @@
 import streamlit as st
 
 from assistant import Assistant, AssistantError
-from ui.boxes import problem_box
+from ui.boxes import problem_box, tell
 from ui.chats import show_chats
 from ui.here import go_to_project, open_project
+from ui.judged import answered_of
 from ui.markup import label, plain_html, sanitise
 from ui.places import go_in_project, link, show_navigation
+from ui.progress import bar_html
 from ui.running import running
 from ui.words import say
 
@@ -37,6 +39,19 @@ def _projects(assistant: Assistant, project: str, place: str) -> None:
         with st.container(horizontal=True, gap="small"):
             _new_project(assistant, project, place)
             _delete_project(assistant, project)
+    facts = assistant.facts(project=project)
+    if len(facts):
+        st.html(shell_progress_html(*answered_of(assistant, project, facts)))
+    # The way back to where people talk about it.
+    for address in assistant.chat_addresses(project=project)[:1]:
+        st.link_button(say("project.chat"), address, type="tertiary", icon=":material/forum:")
+
+
+def shell_progress_html(answered: int, applicable: int) -> str:
+    """Say in a line and a thin bar how far the open project is."""
+    words = plain_html(say("progress.done", answered=answered, applicable=applicable))
+    bar = bar_html(answered, applicable, say("progress.name"))
+    return sanitise(f'<div class="sw-shell-progress"><p>{words}</p>{bar}</div>')
 
 
 def _new_project(assistant: Assistant, project: str, place: str) -> None:
@@ -64,7 +79,7 @@ def _delete_project(assistant: Assistant, project: str) -> None:
             except AssistantError as error:
                 problem_box(error)
             else:
-                st.toast(say("project.deleted", name=label(project)))
+                tell(say("project.deleted", name=label(project)))
                 go_to_project("default")
                 st.rerun()
 

@@ -14,10 +14,12 @@ from assistant.answer.followup import leans, rewrite_with_model, standalone_ques
 from assistant.answer.gate import Gated, Support, check_sentence, gate_reply
 from assistant.answer.parts import Answer, Citation, Citations, Removed, Suggestion
 from assistant.answer.prompt import Exchange
+from assistant.answer.turns import TURNS
 from assistant.answer.units import Unit, sentences_of, units_of
 
 __all__ = [
     "RUNG",
+    "TURNS",
     "Answer",
     "Asked",
     "Citation",

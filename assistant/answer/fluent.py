@@ -4,22 +4,21 @@ Sources come at once. Words of a model are provisional until the citation gate h
 where no word has come after `wait_s`, the extractive answer is shown meanwhile.
 """
 
-import os
-import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import zip_longest
-from typing import Literal, ParamSpec, TypeVar
+from typing import Literal
 
 from assistant.answer.compose import Encode
 from assistant.answer.desk import Aside, Desk, Outcome
 from assistant.answer.extractive import Asked, Shelf, reply_to_small_talk
 from assistant.answer.parts import Answer
 from assistant.answer.prompt import Exchange, Material, answer_prompt
+from assistant.answer.turns import TURNS
 from assistant.errors import ModelFailed
 from assistant.ladder import Ladder, Message, Reply
 from assistant.retrieve import Hit
@@ -31,10 +30,6 @@ MOST_OFFERED = 6
 SHRINK = 0.5
 # How often a waiting reader is looked after.
 TICK_S = 0.05
-
-_TURNS = threading.Semaphore(max(2, os.cpu_count() or 1))
-P = ParamSpec("P")
-R = TypeVar("R")
 
 NOT_ASKED = "Nothing was found that answers this, so no model was asked."
 
@@ -55,14 +50,14 @@ class Event:
 
 @dataclass
 class _Worker:
-    """Asks the ladder in a thread of its own; what comes is put into `pieces`, None at the end."""
+    """Asks the ladder in a thread of its own; `begun` is set when its reply begins, or fails."""
 
     ladder: Ladder
     material: Material
     counter: TokenCounter
     max_tokens: int
     cancelled: threading.Event
-    pieces: "queue.SimpleQueue[str | None]" = field(default_factory=queue.SimpleQueue)
+    begun: threading.Event = field(default_factory=threading.Event)
     outcome: Outcome = field(default_factory=Outcome)
 
     def start(self) -> None:
@@ -79,21 +74,21 @@ class _Worker:
         try:
             reply = self._ask()
             self.outcome.reply = reply
-            for piece in reply:
-                self.pieces.put(piece)
-                if self.cancelled.is_set():
-                    reply.cancel()
+            # Who stopped it meanwhile had no reply to stop yet.
+            if self.cancelled.is_set():
+                reply.cancel()
         # The reader waits for this thread, so it must be told of every end; it raises what is
         # no failure of a model.
         except Exception as error:
             self.outcome.error = error
         finally:
-            self.pieces.put(None)
+            self.begun.set()
 
     def _ask(self) -> Reply:
         """The reply; material that is too long for the model is shortened once."""
         room = self.ladder.prompt_tokens(self.max_tokens)
-        prompt = answer_prompt(self.material, self.counter, room)
+        with TURNS.first():
+            prompt = answer_prompt(self.material, self.counter, room)
         self.outcome.offered = prompt.offered
         try:
             return self._reply(prompt.messages)
@@ -156,42 +151,31 @@ def answer_with_model(
     worker = _Worker(ladder, material, counter, max_tokens, cancelled or threading.Event())
     with ThreadPoolExecutor(1, "aside") as pool:
         worker.start()
-        aside = pool.submit(_in_turn, desk.aside, offered)
+        aside = pool.submit(TURNS.do, desk.aside, offered)
         try:
             yield from _listen(worker, aside, wait_s)
             waiting = aside.result()
-            yield Event("final", _in_turn(desk.judged, worker.outcome, waiting))
+            yield Event("final", TURNS.do(desk.judged, worker.outcome, waiting))
         finally:
             worker.stop()
-
-
-def _in_turn(work: Callable[P, R], *given: P.args, **named: P.kwargs) -> R:
-    """Do what keeps a core busy, when one is free: side by side on few cores all would be late."""
-    with _TURNS:
-        return work(*given, **named)
 
 
 def _listen(worker: _Worker, aside: "Future[Aside]", wait_s: float) -> Iterator[Event]:
     """The pieces as they come; the extractive answer when the first is late."""
     late_at = time.monotonic() + wait_s
     shown = False
-    while True:
+    while not worker.begun.wait(TICK_S):
         if worker.cancelled.is_set():
-            worker.outcome.stopped = True
-            worker.stop()
-            return
-        try:
-            piece = worker.pieces.get(timeout=TICK_S)
-        except queue.Empty:
-            # Waiting for it here would hold up the words that may come meanwhile.
-            if not shown and aside.done() and time.monotonic() >= late_at:
-                shown = True
-                yield Event("extract", aside.result().extract)
-            continue
-        if piece is None:
-            return
-        shown = True
+            break
+        # Waiting for it here would hold up the words that may come meanwhile.
+        if not shown and aside.done() and time.monotonic() >= late_at:
+            shown = True
+            yield Event("extract", aside.result().extract)
+    for piece in worker.outcome.reply or ():
         yield Event("provisional", text=piece)
+    if worker.cancelled.is_set():
+        worker.outcome.stopped = True
+        worker.stop()
 
 
 def offered_hits(asked: Sequence[Asked], shelf: Shelf) -> tuple[Hit, ...]:

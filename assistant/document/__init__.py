@@ -8,7 +8,13 @@ from assistant.document.diff import (
     diff_documents,
     diff_to_data,
 )
-from assistant.document.edits import BlockEdit, check_editable, with_edits
+from assistant.document.edits import (
+    BlockConflict,
+    BlockEdit,
+    block_version,
+    check_editable,
+    with_edits,
+)
 from assistant.document.kinds import Kind, SectionSpec, document_kinds, load_kind
 from assistant.document.model import (
     Assumption,
@@ -28,11 +34,14 @@ from assistant.document.model import (
 )
 from assistant.document.registers import Guidance
 from assistant.document.rewrite import reword
+from assistant.document.rungs import Rung, metric_rungs
+from assistant.document.short import compose_short, is_short
 
 __all__ = [
     "Assumption",
     "Block",
     "BlockChange",
+    "BlockConflict",
     "BlockEdit",
     "BlockKind",
     "Cell",
@@ -44,19 +53,24 @@ __all__ = [
     "OpenItem",
     "Origin",
     "Reference",
+    "Rung",
     "Said",
     "Section",
     "SectionSpec",
     "Sentence",
     "Words",
+    "block_version",
     "check_editable",
     "compose",
+    "compose_short",
     "diff_documents",
     "diff_to_data",
     "document_from_data",
     "document_kinds",
     "document_to_data",
+    "is_short",
     "load_kind",
+    "metric_rungs",
     "reword",
     "wanted_passages",
     "with_edits",

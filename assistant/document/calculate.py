@@ -139,9 +139,9 @@ def _payback(facts: ProjectFacts) -> Calculation | None:
     return Calculation(
         {
             "what": what,
-            "time": "a month or less" if months <= 1 else f"about {_months(months)} months",
+            "time": "a month or less" if months <= 1 else f"about {_months(months)}",
         },
-        f"{figure(total.middle)} / {yearly} × 12 = {_months(months)} months.",
+        f"{figure(total.middle)} / {yearly} × 12 = {_months(months)}.",
         used,
     )
 
@@ -207,12 +207,13 @@ def _money(facts: ProjectFacts, key: str) -> Amount | None:
 
 
 def _months(months: float) -> str:
-    """A number of months, with tenths where it is small.
+    """A number of months in words, with tenths where it is small.
 
     >>> _months(0.96), _months(3.84), _months(14.2)
-    ('1', '3.8', '14')
+    ('1 month', '3.8 months', '14 months')
     """
-    return figure(round(months, 1 if months < MONTHS else 0))
+    shown = figure(round(months, 1 if months < MONTHS else 0))
+    return f"{shown} month" if shown == "1" else f"{shown} months"
 
 
 def _percent(share: float) -> str:

@@ -1,11 +1,12 @@
 """Hand edits + a generated document → the document with the edits in place, conflicts shown."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from assistant.document.model import Block, Document, Edit, Sentence
 from assistant.document.prose import own_words
-from assistant.errors import InputInvalid, NotFound
+from assistant.errors import InputInvalid, NotFound, UserFixable
 
 CONFLICT = "Conflict with a hand edit"
 CHANGED = "What the facts say here has changed since the text above was edited by hand. It is now:"
@@ -21,6 +22,25 @@ class BlockEdit:
     text: str
     author: str = ""
     at: float = 0.0
+
+
+class BlockConflict(UserFixable):
+    """Somebody else changed the block's text since it was looked at; nothing was stored."""
+
+    default_code = "block_conflict"
+
+    def __init__(self, yours: str, theirs: str) -> None:
+        super().__init__(
+            "The block has another text by now.",
+            remedy="Put both texts together, and send them for the block as it is now.",
+        )
+        self.yours = yours
+        self.theirs = theirs
+
+
+def block_version(block: Block) -> str:
+    """The version of a block's text, which every other text differs from."""
+    return hashlib.sha256(block.text.encode("utf-8", "replace")).hexdigest()[:24]
 
 
 def check_editable(document: Document, key: str) -> Block:
@@ -85,10 +105,13 @@ def _shown(block: Block, edit: BlockEdit, conflict: str) -> Block:
 
 
 def _orphaned(blocks: list[Block], edit: BlockEdit, document: Document) -> list[Block]:
-    """An edit of a block that is not generated any more stays at the end of its section."""
+    """An edit of a block that is not generated any more stays at the end of its section.
+
+    Where that is not there either, it stays at the end of the first one.
+    """
     section = edit.block.split("/")[1] if edit.block.count("/") else ""
     if section not in {one.id for one in document.sections}:
-        section = document.sections[-1].id
+        section = document.sections[0].id
     block = _shown(Block(edit.block, section, "paragraph"), edit, "")
     lead = Sentence(GONE, "open", refers=True)
     place = max(at for at, one in enumerate(blocks) if one.section == section) + 1

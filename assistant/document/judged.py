@@ -48,43 +48,70 @@ class Judged:
 
     def findings(self, section: SectionSpec, spec: BlockSpec) -> list[Block]:
         """The findings of the kinds that the block is for, as a list."""
-        found = [one for one in self._findings if one.kind in spec.findings]
-        key = f"{self._kind.id}/{section.id}/{spec.key}"
-        return _listed(key, section.id, self._words["found"], [_finding(one) for one in found])
+        return self.found(f"{self._kind.id}/{section.id}/{spec.key}", section.id, spec.findings)
+
+    def found(
+        self, key: str, section: str, kinds: Sequence[str], limit: int | None = None
+    ) -> list[Block]:
+        """The findings of these kinds as a list, the severest first; at most `limit` of them."""
+        found = [_finding(one) for one in self._findings if one.kind in kinds][:limit]
+        return _listed(key, section, self._words["found"], found)
+
+    def callout(self, key: str, section: str) -> list[Block]:
+        """The verdict and the cheapest first step, with the reasons that are no questions."""
+        verdict = self._verdict
+        if verdict is None:
+            return []
+        answered = [one for one in verdict.because if one.fact not in verdict.unanswered]
+        return [self._brief(verdict, key, section, verdict.because, answered[:BRIEF_REASONS])]
 
     def verdict(self, section: SectionSpec, spec: BlockSpec) -> list[Block]:
         """The verdict with its reasons; in full also the doubts and what would change it."""
         verdict = self._verdict
         if verdict is None:
             return []
-        key, full = f"{self._kind.id}/{section.id}/{spec.key}", spec.verdict == "full"
-        reasons = [_reason(one) for one in verdict.because[: REASONS if full else BRIEF_REASONS]]
-        facts, passages = _provenance(reasons)
-        says = Sentence(verdict.says, "guidance", facts, passages, refers=True)
-        step = Sentence(
-            f"{self._words['first_step']} {verdict.first_baseline}",
-            "guidance",
-            facts,
-            (verdict.baseline_source,),
-            refers=True,
-            lead=self._words["first_step"],
-        )
-        if not full:
-            shown = (says, *reasons, step)
-            return [Block(key, section.id, "callout", shown, label=VERDICT)]
-        because = "settle_first" if verdict.verdict == "not_yet" else "because"
+        key = f"{self._kind.id}/{section.id}/{spec.key}"
+        if spec.verdict == "brief":
+            because = verdict.because[:BRIEF_REASONS]
+            return [self._brief(verdict, key, section.id, because, because)]
+        reasons = [_reason(one) for one in verdict.because[:REASONS]]
+        passages = _provenance(reasons)[1]
+        why = "settle_first" if verdict.verdict == "not_yet" else "because"
         parts = {
-            because: reasons,
+            why: reasons,
             "against": [_reason(one) for one in verdict.against[:REASONS]],
             "changes": [
                 Sentence(one.text, "guidance", (one.fact,), passages, refers=True)
                 for one in verdict.would_change_if[:CHANGES]
             ],
         }
-        blocks = [Block(key, section.id, "callout", (says, step), label=VERDICT)]
+        blocks = [self._brief(verdict, key, section.id, verdict.because[:REASONS])]
         for name, said in parts.items():
             blocks += _listed(f"{key}/{name}", section.id, self._words[name], said)
         return blocks
+
+    def _brief(
+        self,
+        verdict: "Verdict",
+        key: str,
+        section: str,
+        because: Sequence["Reason"],
+        shown: Sequence["Reason"] = (),
+    ) -> Block:
+        """The verdict as a callout: it rests on `because`, of which some are shown."""
+        says = Sentence(
+            verdict.says, "guidance", *_provenance([_reason(one) for one in because]), refers=True
+        )
+        step = Sentence(
+            f"{self._words['first_step']} {verdict.first_baseline}",
+            "guidance",
+            says.facts,
+            (verdict.baseline_source,),
+            refers=True,
+            lead=self._words["first_step"],
+        )
+        sentences = (says, *(_reason(one) for one in shown), step)
+        return Block(key, section, "callout", sentences, label=VERDICT)
 
     def _home(self, finding: "Finding") -> str | None:
         """The section of the question that settles it, else of the first fact it rests on."""

@@ -40,8 +40,9 @@ class BlockSpec(Entry):
     """A block of a section.
 
     `facts` with `calculated` make paragraphs, bullets and tables; `head` and `rows` a table whose
-    cells are words, a "{fact}" or a list of facts; `picture` and `parts` a picture; the others
-    stand for what is not stated but found: the verdict, findings and the registers.
+    cells are words, a "{fact}" or a list of facts, with `ladder` below the rungs of the metrics
+    ladder; `picture` and `parts` a picture; the others stand for what is not stated but found: the
+    verdict, findings and the registers.
     """
 
     key: Annotated[str, Field(pattern=r"^[a-z-]+$")]
@@ -52,6 +53,7 @@ class BlockSpec(Entry):
     caption: str = ""
     head: tuple[str, ...] = ()
     rows: tuple[tuple[str | tuple[FactId, ...], ...], ...] = ()
+    ladder: bool = False
     picture: str = ""
     parts: Mapping[str, tuple[FactId, ...]] = {}
     verdict: Literal["brief", "full"] | None = None

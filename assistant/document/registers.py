@@ -1,7 +1,7 @@
 """What was not said → cited advice, open questions, assumptions and references."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.document.kinds import Kind, SectionSpec, each_once
 from assistant.document.model import (
@@ -23,6 +23,7 @@ ADVICE_LIMIT = 3
 HEAVY = 5
 OPEN_LEAD = "Still open:"
 SOURCES_LEAD = "The sources that these articles rest on:"
+CONTESTED = "The answers contradict each other."
 NOTHING_OPEN = "No question is open."
 NOTHING_ASSUMED = "Nothing is assumed: each statement was made by somebody or is cited."
 OPEN_HEAD = ("Section", "Question", "Who finds out", "By when")
@@ -51,16 +52,24 @@ class Closing:
         self._guidance = guidance
         self._kind = kind
         self._quoted: set[str] = set()
-        self.open: list[OpenItem] = []
+        self._homes = {fact: one.id for one in kind.sections for fact in one.facts}
+        self._order = {one.id: place for place, one in enumerate(kind.sections)}
+        self._open: dict[str, OpenItem] = {}
+
+    @property
+    def open(self) -> list[OpenItem]:
+        """Every open question once, in the order of the sections that they belong to."""
+        return sorted(self._open.values(), key=lambda item: self._order[item.section])
 
     def blocks(self, section: SectionSpec, above: Sequence[Block]) -> list[Block]:
         """What is added below a section's blocks; it grows the list of open questions."""
         shown = [fact for block in above for cell in _open_cells(block) for fact in cell.facts]
         missing = self._missing(section, empty=not above)
         asked = each_once([*missing, *shown])
-        sentences = list(self._advice(section, asked, told=bool(above)))
+        own = [fact for fact in asked if self._homes.get(fact, section.id) == section.id]
+        sentences = list(self._advice(own, told=bool(above)))
         for fact in asked:
-            self.open.append(self._item(fact, section))
+            self._open.setdefault(fact, self._item(fact, section))
         named = [fact for fact in missing if fact not in shown]
         if named:
             labels = [lowered(self._speaker.catalogue[fact].label) for fact in named]
@@ -69,6 +78,22 @@ class Closing:
             return []
         key = f"{self._kind.id}/{section.id}/open"
         return [Block(key, section.id, "paragraph", tuple(sentences))]
+
+    def contest(self, section: SectionSpec, contradictions: Sequence[Block]) -> None:
+        """Note the questions that these contradictions leave open, though they were answered."""
+        said = [one for block in contradictions for one in block.sentences]
+        for fact in each_once([key for one in said if one.origin == "open" for key in one.facts]):
+            item = self._item(fact, section)
+            self._open[fact] = replace(item, text=f"{item.text} {CONTESTED}")
+
+    def ask(self, section: SectionSpec) -> None:
+        """Note what is open in a section, without a word about it."""
+        for fact in self._missing(section, empty=False):
+            self._open.setdefault(fact, self._item(fact, section))
+
+    def advice(self, fact: str) -> Sentence | None:
+        """A sentence that helps to settle this question, and has not been given yet."""
+        return next(iter(self._advice([fact], told=False)), None)
 
     def _missing(self, section: SectionSpec, *, empty: bool) -> tuple[str, ...]:
         """What is open: marked as unknown, needed for a first draft, or of great weight."""
@@ -86,9 +111,7 @@ class Closing:
             found = sorted(askable, key=lambda fact: -speaker.catalogue[fact].weight)[:1]
         return tuple(found)
 
-    def _advice(
-        self, section: SectionSpec, asked: Sequence[str], *, told: bool
-    ) -> Iterable[Sentence]:
+    def _advice(self, asked: Sequence[str], *, told: bool) -> Iterable[Sentence]:
         limit = ADVICE_LIMIT - 1 if told else ADVICE_LIMIT
         for advice in load_advice():
             wanted = [fact for fact in advice.facts if fact in asked]
@@ -114,11 +137,11 @@ class Closing:
 
     def _item(self, fact: str, section: SectionSpec) -> OpenItem:
         spec, stated = self._speaker.catalogue[fact], self._speaker.facts.get(fact)
-        question = f"{spec.label}: {spec.question}"
-        if stated is None:
-            return OpenItem(fact, question, section=section.id)
+        question, home = f"{spec.label}: {spec.question}", self._homes.get(fact, section.id)
+        if stated is None or stated.status == "known":
+            return OpenItem(fact, question, section=home)
         text = " ".join(part for part in (question, stated.note.strip()) if part)
-        return OpenItem(fact, text, stated.owner, stated.due, section.id)
+        return OpenItem(fact, text, stated.owner, stated.due, home)
 
 
 def _open_cells(block: Block) -> list[Cell]:

@@ -3,61 +3,32 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from assistant.document.answers import Answers, answer_of, origin_of
 from assistant.document.calculate import calculate
 from assistant.document.flow import Flow
 from assistant.document.model import Block, Cell, Origin, Sentence
 from assistant.document.prose import (
     capital,
-    common_words,
     ended,
     fill,
-    inline,
     opening,
     own_words,
-    phrase,
     placeholders,
-    plainly,
-    small,
-    small_words,
-    together,
 )
 from assistant.document.sentences import (
     Pattern,
-    load_covered,
-    load_pool,
     load_wordings,
-    own_small_words,
 )
 from assistant.facts import (
-    Catalogue,
-    Person,
-    ProjectFacts,
-    StatedFact,
-    applicable,
     holds,
-    show_value,
 )
 
 OPEN, NONE = "open", "–"
 ASSUMED = "Assumed:"
 
 
-def origin_of(stated: StatedFact) -> Origin:
-    """Whether somebody said it, or nobody has confirmed it yet."""
-    guessed = stated.origin == "inferred" and not stated.quote
-    return "assumption" if stated.origin == "default" or guessed else "said"
-
-
-class Speaker:
-    """Says the facts of one document; `said` are those that have been said."""
-
-    def __init__(self, catalogue: Catalogue, facts: ProjectFacts) -> None:
-        self.catalogue = catalogue
-        self.facts = facts
-        self.said: set[str] = set()
-        self._pool = load_pool()
-        own = (one.value for one in facts if isinstance(one.value, str))
-        self._common = common_words() | own_small_words() | small_words("\n".join(own))
+class Speaker(Answers):
+    """Says the facts of one document."""
 
     # -- blocks
 
@@ -83,59 +54,26 @@ class Speaker:
         flow.paragraph()
         return flow.blocks
 
-    def cell(self, spec: str | Sequence[str]) -> Cell:
-        """A cell of a table: a fact's value, sentences about several facts, or plain words."""
+    def cell(self, spec: str | Sequence[str], own: Sequence[str]) -> Cell:
+        """A cell of a table: a fact's value, sentences about several facts, or plain words.
+
+        `own` are the facts of the section; another one is named here and stated in its own place.
+        """
         if not isinstance(spec, str):
             return self._cell_of(spec)
         if not spec.startswith("{"):
             return Cell(spec, "label")
         fact = spec.strip("{}")
+        if fact not in own and self.facts.known(fact):
+            return Cell(self.shown(fact), origin_of(self.stated(fact)), (fact,), refers=True)
         if not self.unsaid(fact):
             return self._missing([fact])
         if self.catalogue[fact].type in ("long_text", "table", "list"):
             return self._cell_of([fact])
         self.said.add(fact)
-        stated, shown = self._stated(fact), self.shown(fact)
+        stated, shown = self.stated(fact), self.shown(fact)
         note = f" ({stated.note.strip()})" if stated.note.strip() else ""
         return Cell(f"{shown}{note}", origin_of(stated), (fact,))
-
-    def unsaid(self, fact: str) -> bool:
-        """Whether the fact is known and has not been said."""
-        return fact not in self.said and self.facts.known(fact)
-
-    def shown(self, fact: str) -> str:
-        """The fact's value on one line."""
-        value = self.facts.value(fact)
-        assert value is not None
-        return " ".join(show_value(self.catalogue[fact], value).split())
-
-    def items(self, fact: str) -> tuple[str, ...]:
-        """The value's items: of a list, the labels of choices, people with their roles."""
-        spec, value = self.catalogue[fact], self.facts.value(fact)
-        if not isinstance(value, tuple):
-            return () if value is None else (self.shown(fact),)
-        if spec.type == "table":
-            first = spec.columns[0].name
-            return tuple(
-                str(row[first]) for row in value if isinstance(row, dict) and row.get(first)
-            )
-        if spec.type == "choices":
-            return tuple(
-                plainly(option.label) if (option := spec.option(str(one))) else str(one)
-                for one in value
-            )
-        return tuple(
-            show_value(spec, (one,)) if isinstance(one, Person) else str(one) for one in value
-        )
-
-    def entries(self, fact: str) -> tuple[str, ...]:
-        """What a picture shows of the fact: its items, or what its answer means."""
-        if not self.facts.known(fact):
-            return ()
-        for pattern in self._pool.by_fact.get(fact, ()):
-            if pattern.form == "choose":
-                return (pattern.texts[_answer(self.facts.value(fact))].removesuffix("."),)
-        return self.items(fact)
 
     # -- one pattern
 
@@ -150,24 +88,8 @@ class Speaker:
         if not known or (pattern.when is not None and not holds(pattern.when, self.facts)):
             return False
         return pattern.form != "say" or all(
-            self._words(one, pattern.text) is not None for one in placeholders(pattern.text)
+            self.words(one, pattern.text) is not None for one in placeholders(pattern.text)
         )
-
-    def _words(self, fact: str, pattern: str) -> str | None:
-        """The fact's value as it fits into the pattern, or None when it does not."""
-        loose = f": {{{fact}}}" in pattern
-        match self.catalogue[fact].type:
-            case "long_text" | "table":
-                return None
-            case "text":
-                return phrase(self.shown(fact), self._common)
-            case "people":
-                return together(self.items(fact))
-            case "list" | "choices":
-                return inline(self.items(fact), self._common, loose=loose)
-            case "choice":
-                return small(self.shown(fact), self._common)
-        return self.shown(fact)
 
     def _say(self, flow: Flow, pattern: Pattern) -> None:
         self.said.update(pattern.facts)
@@ -180,10 +102,10 @@ class Speaker:
             case "table":
                 flow.add(_name(fact), self._table(fact, pattern.lead))
             case "choose":
-                flow.say(self._sentence(pattern.texts[_answer(self.facts.value(fact))], (fact,)))
+                flow.say(self._sentence(pattern.texts[answer_of(self.facts.value(fact))], (fact,)))
             case "say" if pattern.text:
                 names = placeholders(pattern.text)
-                words = {one: self._words(one, pattern.text) or "" for one in names}
+                words = {one: self.words(one, pattern.text) or "" for one in names}
                 lead = opening(pattern.text)
                 if lead:
                     flow.begin(_name(fact))
@@ -194,7 +116,7 @@ class Speaker:
             self._note(flow, one)
 
     def _sentence(self, text: str, facts: tuple[str, ...], lead: str = "") -> Sentence:
-        origins = {origin_of(self._stated(fact)) for fact in facts}
+        origins = {origin_of(self.stated(fact)) for fact in facts}
         if "assumption" in origins:
             return Sentence(f"{ASSUMED} {text}", "assumption", facts)
         return Sentence(text, "said", facts, lead=lead)
@@ -212,11 +134,11 @@ class Speaker:
                 flow.say(self._sentence(text, (fact,)))
 
     def _note(self, flow: Flow, fact: str) -> None:
-        for text in own_words(self._stated(fact).note):
-            flow.say(Sentence(text, origin_of(self._stated(fact)), (fact,)))
+        for text in own_words(self.stated(fact).note):
+            flow.say(Sentence(text, origin_of(self.stated(fact)), (fact,)))
 
     def _list(self, flow: Flow, fact: str, pattern: Pattern) -> None:
-        joined, items = self._words(fact, pattern.text), self.items(fact)
+        joined, items = self.words(fact, pattern.text), self.items(fact)
         if joined is not None:
             lead = opening(pattern.text)
             if lead:
@@ -235,14 +157,14 @@ class Speaker:
         flow.add(_name(fact), self._bullets(fact))
 
     def _bullets(self, fact: str) -> Block:
-        origin = origin_of(self._stated(fact))
+        origin = origin_of(self.stated(fact))
         items = tuple(Sentence(capital(one), origin, (fact,)) for one in self.items(fact))
         return Block("", "", "bullets", items)
 
     def _table(self, fact: str, caption: str) -> Block:
         spec, value = self.catalogue[fact], self.facts.value(fact)
         assert isinstance(value, tuple)
-        origin = origin_of(self._stated(fact))
+        origin = origin_of(self.stated(fact))
         columns = [one for one in spec.columns if any(_cell(row, one.name) for row in value)]
         rows = tuple(
             tuple(
@@ -271,7 +193,7 @@ class Speaker:
         if found is None:
             return
         pattern = load_wordings("calculated")[name]
-        guessed = any(origin_of(self._stated(one)) == "assumption" for one in found.facts)
+        guessed = any(origin_of(self.stated(one)) == "assumption" for one in found.facts)
         yield Sentence(
             fill(pattern, found.values),
             "assumption" if guessed else "said",
@@ -298,26 +220,6 @@ class Speaker:
     def _missing(self, ids: Sequence[str]) -> Cell:
         asked = [fact for fact in ids if self.may_be_asked(fact)]
         return Cell(OPEN, "open", tuple(asked)) if asked else Cell(NONE, "label")
-
-    def may_be_asked(self, fact: str) -> bool:
-        """Whether the fact has no value yet, and neither its `when` nor others settle it."""
-        stated = self.facts.get(fact)
-        if stated is None:
-            covering = load_covered().get(fact)
-            if covering and all(self.facts.known(one) for one in covering):
-                return False
-        elif stated.status != "unknown":
-            return False
-        return applicable(self.catalogue, self.facts, fact)
-
-    def _stated(self, fact: str) -> StatedFact:
-        stated = self.facts.get(fact)
-        assert stated is not None
-        return stated
-
-
-def _answer(value: object) -> str:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def _cell(row: object, name: str) -> str:

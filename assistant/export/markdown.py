@@ -18,8 +18,8 @@ _ANCHOR = re.compile(r"[^\w\- ]")
 def as_markdown(sheet: Sheet) -> bytes:
     """The whole document; notes stand at its end."""
     parts = [f"# {_letters(sheet.title)}", f"*{_letters(sheet.about)}*"]
-    if sheet.headings:
-        parts.append("\n".join(f"- [{_titled(one)}](#{_anchor(one)})" for one in sheet.headings))
+    if sheet.contents:
+        parts.append("\n".join(f"- [{_titled(one)}](#{_anchor(one)})" for one in sheet.contents))
     parts += [_piece(piece) for piece in sheet.pieces]
     notes = enumerate(sheet.notes, start=1)
     parts.append("\n\n".join(f"[^{number}]: {_letters(note)}" for number, note in notes))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from assistant.document import Cell, Document, Origin, Reference, Said, Sentence
+from assistant.document import Cell, Document, OpenItem, Origin, Reference, Said, Sentence
 from assistant.picture import visible
 
 Part = Sentence | Cell
@@ -41,7 +41,6 @@ class Notes:
         self._said = {said.fact: said for said in document.said}
         self._references = {found.passage_id: found for found in document.references}
         self._open = {item.fact: item for item in document.open}
-        self._assumptions = document.assumptions
         self._labels = self._stated(document)
         self._numbers: dict[Source, int] = {}
         self.texts: list[str] = []
@@ -55,7 +54,10 @@ class Notes:
             return ()
         if part.origin == "label" or _REGISTERS.get(section) == part.origin:
             return ()
-        if part.origin != "said":
+        if part.origin == "assumption":
+            # The same for all of them, but for a calculation.
+            found = [Source("assumption", note=part.note)]
+        elif part.origin != "said":
             names = part.passages if part.origin == "guidance" else part.facts
             found = [Source(part.origin, names, part.note)]
         elif part.note:
@@ -118,26 +120,25 @@ class Notes:
         found = [self._references[one] for one in source.names if one in self._references]
         return f"Best practice: {'; '.join(map(_place, found))}" if found else ""
 
-    def _as_assumption(self, source: Source) -> str:
-        texts = [one.text for one in self._assumptions if set(one.facts) & set(source.names)]
-        return f"Assumption: {' '.join(texts) or 'nobody has confirmed this yet'}"
+    @staticmethod
+    def _as_assumption(_: Source) -> str:
+        return "Assumption: nobody has confirmed this yet"
 
     def _as_open(self, source: Source) -> str:
+        """Who finds out and by when, where somebody does; the register has the questions."""
         items = [self._open[fact] for fact in source.names if fact in self._open]
-        asked = [
-            ", ".join(
-                filter(
-                    None,
-                    (
-                        item.text,
-                        f"owner {item.owner}" if item.owner else "",
-                        f"due {item.due}" if item.due else "",
-                    ),
-                )
-            )
-            for item in items
-        ]
-        return f"Open: {'; '.join(asked)}" if asked else ""
+        taken_on = list(filter(None, map(_taken_on, items)))
+        return f"Open: {'; '.join(taken_on)}" if taken_on else ""
+
+
+def _taken_on(item: OpenItem) -> str:
+    """What somebody finds out, and by when; empty when nobody does.
+
+    >>> _taken_on(OpenItem("data.owner", "Owner of the data: Whose is it?", "Ada", "1 May"))
+    'Owner of the data (Ada, by 1 May)'
+    """
+    who = ", ".join(filter(None, (item.owner, f"by {item.due}" if item.due else "")))
+    return f"{item.text.partition(': ')[0]} ({who})" if who else ""
 
 
 def _who(said: Said) -> Who:

@@ -52,7 +52,7 @@ def as_html(sheet: Sheet) -> bytes:
 
 def _contents(sheet: Sheet) -> str:
     entries = "\n".join(
-        f'<li><a href="#{one.anchor}">{_numbered(one)}</a></li>' for one in sheet.headings
+        f'<li><a href="#{one.anchor}">{_numbered(one)}</a></li>' for one in sheet.contents
     )
     return f'<nav aria-label="Contents"><ol>\n{entries}\n</ol></nav>' if entries else ""
 

@@ -8,6 +8,9 @@ from assistant.document import Block, Document, Origin, Sentence
 from assistant.export.notes import Notes, Part, Source, shown_date
 from assistant.picture import Picture, draw, visible
 
+# Sections from which a document has a table of contents.
+CONTENTS_FROM = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -96,9 +99,10 @@ class Sheet:
     made_at: float
 
     @property
-    def headings(self) -> tuple[Heading, ...]:
-        """The table of contents."""
-        return tuple(piece for piece in self.pieces if isinstance(piece, Heading))
+    def contents(self) -> tuple[Heading, ...]:
+        """The table of contents; none where everything is in sight."""
+        headings = tuple(piece for piece in self.pieces if isinstance(piece, Heading))
+        return headings if len(headings) >= CONTENTS_FROM else ()
 
 
 def sheet(document: Document) -> Sheet:
@@ -150,7 +154,7 @@ def _table(block: Block, notes: Notes) -> Table:
         caption = Run(caption.text, "label", notes.numbers(*found))
         runs = [_run(cell, notes) for cell in cells]
     else:
-        runs = list(_runs(cells, block.section, notes))
+        runs = list(_runs(cells, block.section, notes, each=True))
     rows = tuple(_taken(runs, len(row), columns) for row in block.rows)
     return Table(head, rows, caption, shares(head, rows))
 
@@ -162,13 +166,19 @@ def _taken(runs: list[Run], cells: int, columns: int) -> tuple[Run, ...]:
     return row + (Run("", "label"),) * (columns - cells)
 
 
-def _runs(parts: Sequence[Part], section: str, notes: Notes) -> tuple[Run, ...]:
-    """The parts as runs; what follows each other from one place shows its notes at the end."""
+def _runs(
+    parts: Sequence[Part], section: str, notes: Notes, *, each: bool = False
+) -> tuple[Run, ...]:
+    """The parts as runs; what follows each other from one place shows its notes at the end.
+
+    With `each` advice keeps its own: in a table it stands in rows about different things.
+    """
     sources = [notes.sources(part, section) for part in parts]
     runs = []
     for place, (part, own) in enumerate(zip(parts, sources, strict=True)):
         following = next((found for found in sources[place + 1 :] if found), ())
-        runs.append(_run(part, notes, () if own == following else own))
+        shared = own == following and not (each and part.origin == "guidance")
+        runs.append(_run(part, notes, () if shared else own))
     return tuple(runs)
 
 

@@ -62,7 +62,7 @@ def _data(sheet: Sheet) -> dict[str, Any]:
         "title": sheet.title,
         "about": sheet.about,
         "language": sheet.language,
-        "headings": len(sheet.headings),
+        "contents": bool(sheet.contents),
         "notes": sheet.notes,
         "pieces": _pieces(sheet.pieces),
     }

@@ -20,6 +20,11 @@ from assistant.facts.values import CURRENCIES, SECONDS, Amount
 _JOIN = re.compile(r"\s*(-|\.\.+|to\b|until\b|or\b|and\b|through\b)\s*", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s*(?:about\s*)?\S{0,4}$", re.IGNORECASE)
 _ODDS = re.compile(rf"({NUMBER})\s*(?:in|out of|of|/|:|per)\s*(?:every )?({NUMBER})", re.IGNORECASE)
+# An answer that is nothing but a share; "20 in 30 days" and "5 in 2027" are none.
+_WHOLE_ODDS = re.compile(
+    rf"(?<!\S){NUMBER}\s+(?:in|out of)\s+(?:every )?(?!(?:19|20)\d\d\W*$){NUMBER}\W*$",
+    re.IGNORECASE,
+)
 # What says nothing beside an amount: "We have about 40k of them."
 _FILLER = re.compile(
     r"\b(?:we|have|has|had|it|its|is|are|there|takes?|usually|currently|now|today|the|our|of|in|"
@@ -67,6 +72,8 @@ def find_amount(
 
     >>> find_amount("30k EUR a year", "money").amount
     Amount(low=30000.0, high=30000.0, unit='EUR', about=False, per='year', bound='')
+    >>> find_amount("maybe one in five").amount
+    Amount(low=20.0, high=20.0, unit='%', about=True, per='', bound='')
     >>> find_amount("45 to 90 days, when chargebacks arrive", "duration")
     Found(amount=Amount(low=45.0, high=90.0, unit='days', about=False, per='', bound=''), more=True)
 
@@ -75,7 +82,8 @@ def find_amount(
             (`no_unit`), or there are several amounts (`several_amounts`).
     """
     text = _spelt_out(plain(cleaned(raw, limit=SHORT_LIMIT)), kind)
-    odds = _odds(text) if kind == "percent" else None
+    shared = kind == "quantity" and not counted and _WHOLE_ODDS.search(text)
+    odds = _odds(text) if kind == "percent" or shared else None
     if odds:
         return odds
     reader = Reader(text, kind, counted)

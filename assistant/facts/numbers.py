@@ -26,6 +26,16 @@ _WORDS: Mapping[str, int] = {word: value for value, word in enumerate(_SMALL)} |
     word: ten * 10 for ten, word in enumerate(_TENS, start=2)
 }
 _WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
+_TEN_AND_ONE = re.compile(rf"\b({'|'.join(_TENS)})[ -]({'|'.join(_SMALL[1:10])})\b", re.IGNORECASE)
+# "Hundred" alone is a multiple as "thousand" is; with more behind it, it belongs to the number.
+_HUNDREDS = re.compile(
+    r"\b(\d{1,2}|an?) hundred(?:(?: and)? (\d{1,2})\b|(?= (?:thousand|million|billion)\b))",
+    re.IGNORECASE,
+)
+_AND_A_HALF = re.compile(r"\b(\d{1,3}|an?)( [a-z]{3,})? and a half\b", re.IGNORECASE)
+_HALF = re.compile(
+    r"\b(\d{1,3}|an?) (?:(thousand|million|billion) and a half\b|and a half )", re.IGNORECASE
+)
 _HALF = re.compile(r"\bhalf an? (?=\w)|\ban? half (?:an? )?(?=\w)", re.IGNORECASE)
 _COUPLE = re.compile(r"\ba couple of\b|\ba pair of\b", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
@@ -36,9 +46,23 @@ def with_digits(text: str) -> str:
 
     >>> with_digits("two or three weeks"), with_digits("half a day")
     ('2 or 3 weeks', '0.5 day')
+    >>> with_digits("twenty-five"), with_digits("four hundred thousand pounds")
+    ('25', '400 thousand pounds')
+    >>> with_digits("a million and a half"), with_digits("one and a half days")
+    ('1.5 million', '1.5 days')
     """
-    text = _COUPLE.sub("about 2", _HALF.sub("0.5 ", text))
-    return _WORD.sub(lambda found: str(_WORDS[found[0].casefold()]), text)
+    text = _TEN_AND_ONE.sub(lambda found: str(sum(map(_worth, found.groups()))), text)
+    text = _WORD.sub(lambda found: str(_worth(found[0])), text)
+    text = _HUNDREDS.sub(lambda found: str(100 * _worth(found[1]) + _worth(found[2] or "0")), text)
+    text = _AND_A_HALF.sub(lambda found: f"{_worth(found[1])}.5{found[2] or ''}", text)
+    return _COUPLE.sub("about 2", _HALF.sub("0.5 ", text))
+
+
+def _worth(word: str) -> int:
+    """What a number word, digits or the article in front of a multiple stand for."""
+    if word.isdigit():
+        return int(word)
+    return _WORDS.get(word.casefold(), 1)
 
 
 def number(text: str, *, counted: bool = False) -> Decimal:

@@ -20,6 +20,7 @@ from assistant.interview.order import (
     progress,
     progress_of,
     question_of,
+    upcoming,
 )
 from assistant.interview.question import Progress, Question, Reason, SectionProgress, Why
 from assistant.interview.standing import Raised, Standing, State, is_due, one_line, survey
@@ -61,5 +62,6 @@ __all__ = [
     "same_value",
     "suggest",
     "survey",
+    "upcoming",
     "value_detail",
 ]

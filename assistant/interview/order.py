@@ -7,6 +7,7 @@ that costs little.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from assistant.facts import Catalogue, ProjectFacts
@@ -55,6 +56,36 @@ def next_of(
         return None
     asked, reason = chosen
     return _question(catalogue, facts, needs, standing, asked.fact, reason)
+
+
+def upcoming(
+    catalogue: Catalogue,
+    facts: ProjectFacts,
+    needs: DocumentNeeds,
+    findings: Iterable[tuple[str, str, str]] = (),
+    *,
+    count: int,
+) -> tuple[str, ...]:
+    """The facts to ask for one after the other if no answer changed the order.
+
+    It follows from the facts alone, whatever was asked last or put off: the talk begins at the
+    topic that the document begins with.
+    """
+    marks = Marks()
+    after = next((key for key in needs.facts if facts.known(key)), None)
+    standing = survey(catalogue, facts, needs, marks, findings)
+    states, contested = dict(standing.states), dict(standing.contested)
+    found: list[str] = []
+    while len(found) < count:
+        left = replace(standing, states=states, contested=contested)
+        chosen = _choose(catalogue, left, marks, after)
+        if chosen is None:
+            break
+        after = chosen[0].fact
+        found.append(after)
+        states[after] = "answered"
+        contested.pop(after, None)
+    return tuple(found)
 
 
 def question_of(

@@ -53,7 +53,9 @@ class Asker:
         while True:
             try:
                 head, pump = self._begin(rung, request)
-                return Reply(info, head, pump, lambda error: self._settle(rung, error))
+                return Reply(
+                    info, head, pump, lambda error: self._settle(rung, error), request.cancelled
+                )
             except ModelFailed as error:
                 self._settle(rung, error)
                 pause_s = self._pause_s(error, turn, waited_s, request.deadline)

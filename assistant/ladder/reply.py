@@ -29,7 +29,7 @@ class Reply(Iterator[str]):
 
     `text` is what has come so far. `finish_reason` is the model's, or the code of the fault that
     cut it (`gap`, `total_time`, `disconnected`, `cancelled` …), or "" for a stream that just ended.
-    Never raises because of the model: text that was shown stays.
+    Never raises because of the model: text that was shown stays. Setting `cancelled` ends it.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class Reply(Iterator[str]):
         head: list[Piece],
         source: Source,
         settle: Callable[[ModelFailed | None], None],
+        cancelled: threading.Event | None = None,
     ) -> None:
         self.rung = info.rung
         self.rung_reason = info.rung_reason
@@ -51,6 +52,8 @@ class Reply(Iterator[str]):
         self._settle = settle
         self._ended = False
         self._cancelled = threading.Event()
+        # The caller's; a wait for the next piece looks at it.
+        self._told_to_stop = cancelled or self._cancelled
 
     def __next__(self) -> str:
         while not self._ended:
@@ -91,9 +94,9 @@ class Reply(Iterator[str]):
             self._source.stop()
 
     def _pull(self) -> Piece | None:
-        if self._cancelled.is_set():
+        if self._cancelled.is_set() or self._told_to_stop.is_set():
             raise ModelFailed("The reply was stopped.", remedy="Ask again.", code="cancelled")
-        return self._head.pop() if self._head else self._source.next(self._cancelled)
+        return self._head.pop() if self._head else self._source.next(self._told_to_stop)
 
     def _end(self, error: ModelFailed | None) -> None:
         self._ended = True

@@ -24,11 +24,12 @@ _DIGITS = (
     r"(?:\d{1,3}(?:[ ,.'’\u00a0\u202f]\d{3})+(?![\d])(?:[.,]\d{1,2})?|\d{1,12}(?:[.,]\d{1,6})?)"
 )
 _SPELT = (
-    rf"(?:(?:{_WORD_NUMBERS})(?:[ -](?:{_WORD_NUMBERS}))?(?: hundred)?|"
-    r"a (?:hundred|couple of|dozen)|half an?|an? half)"
+    rf"(?:(?:{_WORD_NUMBERS})(?:[ -](?:{_WORD_NUMBERS}))?(?: hundred)?(?: and a half)?|"
+    r"a (?:hundred|couple of|dozen)|an? (?=(?:thousand|million|billion)\b)|half an?|an? half)"
 )
 _MULTIPLE = (
-    r"(?: ?(?:k|m|mn|bn|tsd\.?|mio\.?|thousand|million|billion)(?![a-z\d])| ?k(?=[A-Z]{3}\b))"
+    r"(?: ?(?:k|m|mn|bn|tsd\.?|mio\.?|thousand|million|billion)(?![a-z\d])(?: and a half)?"
+    r"| ?k(?=[A-Z]{3}\b))"
 )
 _ONE = rf"(?:(?<![\w.,/])(?:{_DIGITS}|{_SPELT}\b){_MULTIPLE}?)"
 _RANGE = rf"(?:between {_ONE} and {_ONE}|{_ONE}(?: ?(?:-|–|to) ?{_ONE})?)"

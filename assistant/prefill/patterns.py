@@ -130,13 +130,13 @@ class Lore:
 @cache
 def load_lore(folder: Path = FOLDER) -> Lore:
     """Read the folder once; raise DataInvalid that names the file and the entry."""
-    settings = _checked("settings.yaml", _Settings, _read(folder / "settings.yaml"))
+    settings = checked("settings.yaml", _Settings, read_data(folder / "settings.yaml"))
     patterns: list[Pattern] = []
     for path in sorted((folder / "patterns").glob("*.yaml")):
-        for entry in _read(path):
-            patterns += _patterns(_checked(path.name, _Entry, entry), path.name, settings)
+        for entry in read_data(path):
+            patterns += _patterns(checked(path.name, _Entry, entry), path.name, settings)
     keys: dict[str, tuple[str, ...]] = {}
-    for fact, names in _read(folder / "keys.yaml").items():
+    for fact, names in read_data(folder / "keys.yaml").items():
         for name in names:
             keys[bare_key(name)] = (*keys.get(bare_key(name), ()), fact)
     return Lore(
@@ -156,7 +156,7 @@ def load_lore(folder: Path = FOLDER) -> Lore:
         settings.notice_from,
         settings.meaning_from,
         settings.meaning_margin,
-        {fact: tuple(lines) for fact, lines in _read(folder / "meaning.yaml").items()},
+        {fact: tuple(lines) for fact, lines in read_data(folder / "meaning.yaml").items()},
     )
 
 
@@ -232,7 +232,8 @@ def _any_of(lines: list[str], file: str) -> re.Pattern[str]:
     return re.compile("|".join(_compiled(line, file).pattern for line in lines), re.IGNORECASE)
 
 
-def _read(path: Path) -> Any:
+def read_data(path: Path) -> Any:
+    """The data of a file of the folder; raise DataInvalid."""
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
@@ -241,7 +242,8 @@ def _read(path: Path) -> Any:
         ) from error
 
 
-def _checked(file: str, model: type[Model], entry: Any) -> Model:
+def checked(file: str, model: type[Model], entry: Any) -> Model:
+    """The entry in its form; raise DataInvalid that names file, fact and field."""
     try:
         return model.model_validate(entry)
     except ValidationError as error:

@@ -7,6 +7,7 @@ from assistant.facts import Catalogue, Value, show_value
 from assistant.ladder import Ladder
 from assistant.prefill.by_meaning import Encode, by_meaning
 from assistant.prefill.by_model import by_model
+from assistant.prefill.by_tables import by_tables
 from assistant.prefill.candidates import Candidate, by_patterns
 from assistant.prefill.keyed import by_keys
 from assistant.prefill.patterns import Lore, load_lore
@@ -78,6 +79,7 @@ def read_brief(
     found = list(by_patterns(parts, catalogue, lore, ours=ours))
     if ours:
         found += by_keys(parts, catalogue, lore)
+        found += by_tables(text, catalogue, lore)
     if model is not None:
         asked = by_model(text, parts, catalogue, lore, model)
         found += asked.candidates

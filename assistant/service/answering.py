@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.answer import (
+    TURNS,
     Answer,
     Asked,
     EarlierTurn,
@@ -14,6 +15,7 @@ from assistant.answer import (
     Exchange,
     Shelf,
     answer_with_model,
+    check_sentence,
     extractive_answer,
     leans,
     offered_hits,
@@ -22,6 +24,7 @@ from assistant.answer import (
     standalone_question,
 )
 from assistant.embed import remembered
+from assistant.ingest import Passage
 from assistant.ladder import Ladder
 from assistant.retrieve import Retrieval, Understood
 from assistant.service.library import Library
@@ -87,6 +90,10 @@ class Answering:
                 self._quick = Ladder(self._settings, embedded=False)
             return self._quick
 
+    def warm(self, passage: Passage) -> None:
+        """Check a sentence, so that the word lists are read before somebody waits for them."""
+        check_sentence(passage.text, [passage], self._encode)
+
     def use(self, ladder: Ladder) -> None:
         """Ask another ladder from now on, for instance one of scripted models."""
         with self._lock:
@@ -131,7 +138,8 @@ class Answering:
         ladder = self.quick_ladder() if quick else self.ladder()
         begun = time.monotonic()
         alone = standalone_question(message, _earlier(history))
-        asked = self._asked(alone, look)
+        with TURNS.first():
+            asked = self._asked(alone, look)
         if leans(message) and history and ladder.spares_a_call():
             # What the rule finds is shown while a model words the question better.
             yield Event("sources", hits=offered_hits(asked, look.shelf))

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from assistant.facts import Catalogue, Fact, StatedFact, show_value, to_data
+from assistant.errors import InputInvalid
+from assistant.facts import Catalogue, Fact, StatedFact, read_answer, show_value, to_data
 from assistant.interview import (
     DocumentNeeds,
     Marks,
@@ -103,7 +104,7 @@ def review_of(
     items = []
     for key in (*standing.asked, *others):
         known = stated.get(key)
-        state = _review_state(key, standing, known, marks)
+        state = _review_state(catalogue[key], standing, known, marks)
         if state is not None:
             items.append(
                 ReviewItem(
@@ -114,20 +115,34 @@ def review_of(
                     stated=known,
                     changes=changes.get(key, 0),
                     asked_back=marks.has("challenged", key),
-                    typed=marks.detail("challenged", key) if state == "unread" else "",
+                    typed=_typed_in_vain(catalogue[key], marks) if state == "unread" else "",
                 )
             )
     return tuple(items)
 
 
+def _typed_in_vain(fact: Fact, marks: Marks) -> str:
+    """What was typed in place of an amount or a date and could not be read; else empty.
+
+    Words that can be read were an answer once, and are none any more after an undo.
+    """
+    words = marks.detail("challenged", fact.id)
+    try:
+        read_answer(fact, words)
+    except InputInvalid:
+        return words
+    return ""
+
+
 def _review_state(
-    key: str, standing: Standing, stated: StatedFact | None, marks: Marks
+    fact: Fact, standing: Standing, stated: StatedFact | None, marks: Marks
 ) -> ReviewState | None:
     """How an answer is shown; None where there is nothing to show."""
+    key = fact.id
     if stated is None:
         if standing.states.get(key) != "open":
             return None
-        if marks.has("challenged", key):
+        if marks.has("challenged", key) and _typed_in_vain(fact, marks):
             return "unread"
         return "skipped" if marks.has("skipped", key) else None
     if key not in standing.facts:

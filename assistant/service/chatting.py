@@ -9,6 +9,7 @@ from functools import cached_property
 from assistant.answer import Event
 from assistant.service.answering import Answering, Look
 from assistant.service.conversing import DEFAULT_PROJECT, whole_characters
+from assistant.service.library import Library
 from assistant.settings import Settings
 from assistant.store import Project, Turn
 from assistant.tokens import TokenCounter
@@ -26,6 +27,7 @@ class Chatting(ABC):
     """Answers for callers that keep the conversation themselves; a part of `Assistant`."""
 
     settings: Settings
+    library: Library
     answering: Answering
 
     @abstractmethod
@@ -58,8 +60,9 @@ class Chatting(ABC):
             yield Event("final", self.answering.extract(question, look, history=earlier))
 
     def warm(self) -> None:
-        """Take the cost of a first question now: imports, and the tokenizer."""
+        """Take the cost of a first question now: imports, the tokenizer, what checking reads."""
         self.answering.ladder().warm()
+        self.answering.warm(self.library.knowledge().passage(0))
         self.count_tokens("warm")
 
     def count_tokens(self, text: str) -> int:

@@ -1,41 +1,52 @@
 """Facts of a project → its documents: composed, kept as versions, compared, edited, exported."""
 
-import functools
 from abc import ABC
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from assistant.checks import Finding
 from assistant.document import (
+    BlockConflict,
     BlockEdit,
     Document,
     DocumentDiff,
-    Guidance,
+    block_version,
     check_editable,
     compose,
+    compose_short,
     diff_documents,
     document_kinds,
+    is_short,
     load_kind,
     reword,
     wanted_passages,
     with_edits,
 )
 from assistant.document.rewrite import Reword
-from assistant.errors import InputInvalid, ModelFailed
+from assistant.errors import InputInvalid, ModelFailed, StorageUnavailable
 from assistant.export import export, format_of
 from assistant.facts import ProjectFacts
-from assistant.ingest import Article, Knowledge, Passage, Reference, read_knowledge
+from assistant.interview import load_needs, upcoming
 from assistant.ladder import Ladder, Message
 from assistant.service.answering import Answering
 from assistant.service.conversing import DEFAULT_PROJECT, whole_characters
+from assistant.service.guidance import guidance
+from assistant.service.hearing import raised
 from assistant.service.judging import Judging
-from assistant.store.documents import Documents, DocumentVersion
+from assistant.store import Project
+from assistant.store.documents import DocumentVersion
 from assistant.verdict import Verdict
 
 PROMPT = Path(__file__).parents[1] / "catalog" / "documents" / "reword.md"
 # About how long a section's rewording may be.
 REWORD_TOKENS = 1_200
 EDIT_LIMIT = 20_000
+# How often a block that changes while it is edited is looked at anew.
+TRIES = 5
+# Questions that a short document orders as an interview does, and how many of those that decide
+# whether anything should be built come before them.
+UPCOMING, DECISIVE = 12, 3
 
 
 class Documenting(Judging, ABC):
@@ -65,19 +76,19 @@ class Documenting(Judging, ABC):
         owner = self.project(project)
         facts = self.facts(project=project)
         made = self._generated(kind, facts, project)
-        made = with_edits(made, self._documents().edits(owner.id, kind))
+        made = with_edits(made, self.store.documents.edits(owner.id, kind))
         if rewrite:
             made, _ = reword(made, _rewording(self.answering.quick_ladder()))
         if not save:
             return made
-        return self._documents().save(owner.id, made, last_event=facts.last_event, author=author)
+        return self.store.documents.save(owner.id, made, last_event=facts.last_event, author=author)
 
     def document_versions(
         self, kind: str, *, project: str = DEFAULT_PROJECT
     ) -> list[DocumentVersion]:
         """The stored versions, the oldest first."""
         load_kind(kind)
-        return self._documents().versions(self.project(project).id, kind)
+        return self.store.documents.versions(self.project(project).id, kind)
 
     def document_version(
         self, kind: str, number: int, *, project: str = DEFAULT_PROJECT
@@ -89,7 +100,7 @@ class Documenting(Judging, ABC):
             InputInvalid: It came with an archive and is no document.
         """
         load_kind(kind)
-        return self._documents().version(self.project(project).id, kind, number)
+        return self.store.documents.version(self.project(project).id, kind, number)
 
     def document_diff(
         self,
@@ -119,6 +130,7 @@ class Documenting(Judging, ABC):
         key: str,
         text: str,
         *,
+        seen: str | None = None,
         project: str = DEFAULT_PROJECT,
         author: str = "",
     ) -> Document:
@@ -126,9 +138,11 @@ class Documenting(Judging, ABC):
 
         The edit stays when the document is made anew. Where the facts have changed the block in
         the meantime, both texts are shown until the block is edited again or the edit taken back.
+        `seen` is the `block_version` that the person looked at.
 
         Raises:
             NotFound: There is no such block.
+            BlockConflict: The block has another text than `seen`; nothing was stored.
             InputInvalid: The text is empty or too long, or the block is a table or picture.
         """
         text = whole_characters(text).strip()
@@ -139,21 +153,36 @@ class Documenting(Judging, ABC):
                 code="bad_edit",
             )
         owner = self.project(project)
-        edits = self._documents().edits(owner.id, kind)
-        generated = self._generated(kind, self.facts(project=project), project)
-        shown = check_editable(with_edits(generated, edits), key)
-        now = generated.block(key)
+        for _ in range(TRIES):
+            if self._put_edit(owner, kind, BlockEdit(key, "", text, author), seen):
+                return self.document(kind, project=project, author=author)
+        raise StorageUnavailable(
+            "The document is changing too fast; nothing was saved.",
+            remedy="Try again in a moment.",
+            code="storage_busy",
+        )
+
+    def _put_edit(self, owner: Project, kind: str, edit: BlockEdit, seen: str | None) -> bool:
+        """Store an edit; False when the block changed while it was looked at."""
+        basis = self.store.documents.basis(owner.id, kind, edit.block)
+        edits = self.store.documents.edits(owner.id, kind)
+        generated = self._generated(kind, self.facts(project=owner.name), owner.name)
+        shown = check_editable(with_edits(generated, edits), edit.block)
+        if seen is not None and block_version(shown) != seen:
+            raise BlockConflict(yours=edit.text, theirs=shown.text)
+        now = generated.block(edit.block)
         # The text that the person saw: what the facts give now, or gave when the block went.
         base = now.text if now is not None else (shown.edit.base if shown.edit else "")
-        self._documents().edit(owner.id, kind, BlockEdit(key, base, text, author))
-        return self.document(kind, project=project, author=author)
+        return self.store.documents.edit(
+            owner.id, kind, replace(edit, base=base), basis=None if seen is None else basis
+        )
 
     def revert_block(
         self, kind: str, key: str, *, project: str = DEFAULT_PROJECT, author: str = ""
     ) -> Document:
         """Take a block's edit back and return the document without it; raise NotFound."""
         load_kind(kind)
-        self._documents().revert(self.project(project).id, kind, key)
+        self.store.documents.revert(self.project(project).id, kind, key)
         return self.document(kind, project=project, author=author)
 
     def export_document(
@@ -183,57 +212,31 @@ class Documenting(Judging, ABC):
 
     # -- what a document is made of
 
-    def _documents(self) -> Documents:
-        return Documents(self.store.engine)
-
     def _generated(self, kind: str, facts: ProjectFacts, project: str) -> Document:
         # An unknown kind is said before anything is looked up.
         load_kind(kind)
         verdict, findings = self.verdict(project=project), self.check(project=project)
         cited = [*wanted_passages(kind), *_cited(verdict, findings)]
-        return compose(
-            kind,
-            self.catalogue(),
-            facts,
-            _guidance(self.settings.knowledge_folder, cited),
-            verdict,
-            findings,
-            project=self.project(project).name,
+        told = guidance(self.settings.knowledge_folder, cited)
+        name = self.project(project).name
+        if not is_short(facts):
+            return compose(kind, self.catalogue(), facts, told, verdict, findings, project=name)
+        order = self._to_settle(kind, facts, verdict, findings)
+        return compose_short(
+            kind, self.catalogue(), facts, told, verdict, findings, order=order, project=name
         )
 
+    def _to_settle(
+        self, kind: str, facts: ProjectFacts, verdict: Verdict, findings: Sequence[Finding]
+    ) -> tuple[str, ...]:
+        """The open questions in the order of an interview.
 
-def _guidance(folder: Path, ids: Iterable[str]) -> dict[str, Guidance]:
-    """Passages of the curated articles by id, with what they rest on.
-
-    The articles are read as they are, so that a document need not wait for the search index.
-    """
-    knowledge = _knowledge(folder)
-    found: dict[str, Guidance] = {}
-    for key in dict.fromkeys(ids):
-        article = knowledge.articles.get(key.partition("#")[0])
-        passage = _passages(article).get(key) if article else None
-        if article is None or passage is None:
-            continue
-        cited = [knowledge.references[one] for one in article.references]
-        found[key] = Guidance(
-            key,
-            passage.title,
-            passage.heading,
-            passage.text,
-            tuple(_short(one) for one in cited),
-            tuple(_written_out(one) for one in cited),
-        )
-    return found
-
-
-@functools.lru_cache(maxsize=2)
-def _knowledge(folder: Path) -> Knowledge:
-    return read_knowledge(folder)
-
-
-@functools.lru_cache(maxsize=512)
-def _passages(article: Article) -> dict[str, Passage]:
-    return {passage.id: passage for passage in article.passages()}
+        First come contradictions, then what decides whether anything should be built.
+        """
+        asked = upcoming(self.catalogue(), facts, load_needs(kind), raised(facts), count=UPCOMING)
+        decisive = verdict.unanswered[:DECISIVE] if verdict.verdict == "not_yet" else ()
+        contested = [one.ask for one in findings if one.kind == "contradiction"]
+        return tuple(dict.fromkeys((*contested, *decisive, *asked)))
 
 
 def _cited(verdict: Verdict, findings: Sequence[Finding]) -> list[str]:
@@ -243,21 +246,6 @@ def _cited(verdict: Verdict, findings: Sequence[Finding]) -> list[str]:
         verdict.baseline_source,
         *(finding.source_id for finding in findings),
     ]
-
-
-def _short(source: Reference) -> str:
-    """Authors' family names and the year: "Saito & Rehmsmeier 2015"."""
-    names = [author.split(",")[0].strip() for author in source.authors.split(";")]
-    name = " & ".join(names) if len(names) < 3 else f"{names[0]} et al."
-    return f"{name} {source.year}" if source.year else name
-
-
-def _written_out(source: Reference) -> str:
-    year = f" ({source.year})" if source.year else ""
-    end = "" if source.title.endswith((".", "?", "!")) else "."
-    where = f" {source.where.rstrip('.')}." if source.where else ""
-    link = f" {source.link}" if source.link else ""
-    return f"{source.authors}{year}. {source.title}{end}{where}{link}"
 
 
 def _rewording(ladder: Ladder) -> Reword:

@@ -180,7 +180,10 @@ class Interviewing(Scoping, ABC):
     # -- one look, one step
 
     def _enter(self, kind: str | None, project: str) -> _Room:
-        owner, catalogue = self.project(project), self.catalogue()
+        return self._look_round(kind, self.project(project))
+
+    def _look_round(self, kind: str | None, owner: Project) -> _Room:
+        catalogue = self.catalogue()
         needs = load_needs(kind or ALL)
         facts = self.store.facts.facts(owner.id, catalogue)
         rows = self.store.interviews.marks(owner.id)
@@ -226,7 +229,7 @@ class Interviewing(Scoping, ABC):
     ) -> InterviewStep:
         """After an answer: remember what came with it, say what it changed, ask on."""
         key = stored.fact_id
-        after = self._enter(kind, before.owner.name)
+        after = self._look_round(kind, before.owner)
         implied = implied_by(self.catalogue(), in_force(self.catalogue(), after.facts), key)
         if implied is not None and same_value(implied.value, stored.value):
             self._mark(after, key, "suggested", value_detail(implied.value), author)

@@ -4,13 +4,14 @@ import hashlib
 import hmac
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import get_args
 
 from assistant.errors import InputInvalid, NotFound
 from assistant.settings import Settings
-from assistant.store import ApiKey, KeptReply, Project, Scope, Store
+from assistant.store import ApiKey, Claim, KeptReply, Project, Rider, Scope, Store, riding
 
 # What a key begins with, so that it is recognised in a log or a leak.
 BEGINNING = "sw_"
@@ -18,8 +19,6 @@ KEY_BYTES = 32
 KEY_LENGTH = len(BEGINNING) + 43
 SHOWN = len(BEGINNING) + 6
 NAME_LIMIT = 100
-REPLIES_KEPT_S = 24 * 3600.0
-REPLY_STALE_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,36 +104,31 @@ class KeyKeeping(ABC):
 
     # -- repeated requests
 
-    def begin_reply(
+    def claim_of(
         self, caller: str, token: str, request_hash: str, *, project: str | None = None
-    ) -> KeptReply | None:
-        """Claim a request that may be repeated; None when it is the first of its kind."""
-        return self.store.keys.begin_reply(
-            caller,
-            token,
-            request_hash,
-            project_id=None if project is None else self.project(project).id,
-            keep_s=REPLIES_KEPT_S,
-            stale_s=REPLY_STALE_S,
-        )
+    ) -> Claim:
+        """The claim of a request that may be repeated; raise NotFound for an unknown project."""
+        project_id = None if project is None else self.project(project).id
+        return Claim(caller, token, request_hash, project_id)
 
-    def keep_reply(
-        self,
-        caller: str,
-        token: str,
-        request_hash: str,
-        *,
-        status: int,
-        body: str,
-        headers: Mapping[str, str],
-    ) -> None:
-        """Keep the reply of a claimed request for a day."""
-        reply = KeptReply(request_hash, status, body, headers)
-        self.store.keys.finish_reply(caller, token, reply)
+    def known_reply(self, claim: Claim) -> KeptReply | None:
+        """What is known of a request that was sent before; None when it is new."""
+        return self.store.keys.known_reply(claim)
 
-    def drop_reply(self, caller: str, token: str) -> None:
-        """Give a claim up: the request failed and may be tried again."""
-        self.store.keys.finish_reply(caller, token, None)
+    @contextmanager
+    def claimed(self, claim: Claim) -> Iterator[Rider]:
+        """Do a request once: the claim is kept together with the first change that it makes.
+
+        So it costs no write of its own. Raises Claimed in place of that change when another made
+        it meanwhile, in whatever process.
+        """
+        rider = Rider(lambda connection: self.store.keys.claim(connection, claim))
+        with riding(rider):
+            yield rider
+
+    def keep_replies(self, replies: Sequence[tuple[Claim, KeptReply | None]]) -> None:
+        """Keep the replies of claimed requests for a day; None lets one be tried again."""
+        self.store.keys.keep_replies(replies)
 
 
 def _hash(secret: str) -> str:

@@ -10,7 +10,12 @@ from typing import Any
 
 from assistant.errors import NotFound
 from assistant.ingest import Passage
+from assistant.retrieve import retrieve, understand
+from assistant.service.conversing import whole_characters
 from assistant.service.library import Library
+
+# Passages that a search for articles looks at; several can be of one article.
+SEARCHED = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,15 @@ class Reading(ABC):
         """Every article, by title."""
         cards = [self._card(key) for key in self._cards()]
         return sorted(cards, key=lambda card: card.title.casefold())
+
+    def find_articles(self, words: str) -> list[ArticleCard]:
+        """The articles that a search finds, best first; empty when none answers it."""
+        index = self.library.knowledge()
+        parts = understand(whole_characters(words), [index])
+        asked = " ".join(part.search for part in parts)
+        found = retrieve(asked, [index], self.library.encoder.encode_query, k=SEARCHED)
+        hits = found.hits if found.answerable else ()
+        return [self._card(key) for key in dict.fromkeys(hit.passage.source_id for hit in hits)]
 
     def article(self, article_id: str) -> OpenArticle:
         """One article as a whole; raise NotFound."""

@@ -163,7 +163,10 @@ class Scoping(ABC):
         project: str = DEFAULT_PROJECT,
         author: str = "",
     ) -> None:
-        """Remove what was said of a fact; its history stays, and `undo` brings it back."""
+        """Remove what was said of a fact; its history stays, and `undo` brings it back.
+
+        Words that could not be read go too, and a vague answer may be asked back about again.
+        """
         owner = self.project(project)
         fact = self.catalogue()[fact_id]
         if fact.id in self.facts(project=project) or expected_event is not None:
@@ -171,13 +174,17 @@ class Scoping(ABC):
             self.store.facts.record(
                 owner.id, [event], self.catalogue(), expected_event=expected_event
             )
+        self.store.interviews.unmark(owner.id, fact.id, "challenged")
 
     def undo(self, *, project: str = DEFAULT_PROJECT) -> Undone:
         """Take back the latest change of the project's facts, whoever made it.
 
-        Another undo goes further back. Raises InputInvalid when there is nothing left.
+        Another undo goes further back. Raises InputInvalid when there is nothing left. What was
+        asked back about that change is forgotten with it.
         """
-        taken, now = self.store.facts.undo(self.project(project).id, self.catalogue())
+        owner = self.project(project)
+        taken, now = self.store.facts.undo(owner.id, self.catalogue())
+        self.store.interviews.unmark(owner.id, taken.fact_id, "challenged", since=taken.at)
         fact = self.catalogue()[taken.fact_id]
         return Undone(fact, taken.stated, now.stated if now else None)
 

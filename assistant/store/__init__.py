@@ -13,15 +13,18 @@ from assistant.store.conversations import Conversation, Conversations, Turn
 from assistant.store.database import (
     BUSY_TIMEOUT_S,
     WAL_IS_SAFE,
+    Rider,
     open_engine,
     prepare_folder,
     reading,
+    riding,
 )
+from assistant.store.documents import Documents
 from assistant.store.facts import FactLog
 from assistant.store.files import StoredFile
 from assistant.store.finding import Found
 from assistant.store.interviews import Interviews, Mark
-from assistant.store.keys import ApiKey, KeptReply, Keys, Scope
+from assistant.store.keys import ApiKey, Claim, Claimed, KeptReply, Keys, Scope
 from assistant.store.migrate import backup, create_database, migrate
 from assistant.store.passages import HeldPassage
 from assistant.store.projects import Project, Projects, new_id
@@ -33,8 +36,11 @@ __all__ = [
     "ApiKey",
     "Binding",
     "ChatThread",
+    "Claim",
+    "Claimed",
     "Conversation",
     "Conversations",
+    "Documents",
     "FactLog",
     "Found",
     "Handoff",
@@ -45,6 +51,7 @@ __all__ = [
     "Project",
     "Projects",
     "Proposals",
+    "Rider",
     "Scope",
     "Store",
     "StoredFile",
@@ -54,6 +61,7 @@ __all__ = [
     "backup",
     "new_id",
     "reading",
+    "riding",
 ]
 
 
@@ -74,6 +82,7 @@ class Store:
         self.facts = FactLog(self.engine)
         self.interviews = Interviews(self.engine)
         self.proposals = Proposals(self.engine)
+        self.documents = Documents(self.engine)
         self.threads = Threads(self.engine)
 
     def export_project(self, project_id: str, target: Path) -> None:

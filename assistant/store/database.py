@@ -1,8 +1,9 @@
 """Settings → an engine whose every write is short, immediate and acknowledged after COMMIT."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,11 @@ def _prepare_connection(connection: Any, _record: Any) -> None:
 def _begin(connection: Connection) -> None:
     # A deferred transaction that reads and then writes fails at once when another one wrote.
     options = connection.get_execution_options()
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={round(options['wait_s'] * 1000)}").close()
+    wait_ms = round(options["wait_s"] * 1000)
+    # It lasts as long as the connection, and most transactions want what the one before wanted.
+    if connection.info.get("busy_timeout") != wait_ms:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms}").close()
+        connection.info["busy_timeout"] = wait_ms
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
 
@@ -128,6 +133,30 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """A connection for reading; the driver's errors become StorageUnavailable."""
     with translated(), engine.connect() as connection, connection.begin():
         yield connection
+
+
+class Rider:
+    """What is written with the first write that is made meanwhile: both are kept, or neither.
+
+    `done` says that it was committed.
+    """
+
+    def __init__(self, write: Callable[[Connection], None]) -> None:
+        self.write = write
+        self.done = False
+
+
+_rider: ContextVar[Rider | None] = ContextVar("rider", default=None)
+
+
+@contextmanager
+def riding(rider: Rider) -> Iterator[None]:
+    """Let it ride with the first write of this block, also of threads that the block waits for."""
+    before = _rider.set(rider)
+    try:
+        yield
+    finally:
+        _rider.reset(before)
 
 
 @contextmanager
@@ -141,8 +170,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
     with translated(), queued(database_path(engine), wait_s) as left_s, engine.connect() as opened:
         left_s = max(left_s, wait_s * LEAST_SHARE)
         connection = opened.execution_options(writes=True, wait_s=left_s)
+        rider = _rider.get()
         with connection.begin():
+            if rider is not None and not rider.done:
+                rider.write(connection)
             yield connection
+        if rider is not None:
+            rider.done = True
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from assistant.document import BlockEdit, Document, document_from_data, document
 from assistant.errors import InputInvalid, NotFound
 from assistant.store.database import reading, writing
 from assistant.store.projects import new_id
-from assistant.store.schema import block_edits, documents
+from assistant.store.schema import block_edits, documents, fact_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,15 @@ class DocumentVersion:
     made_at: float
     author: str
     last_event: int
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The project's newest change, how many changes were taken back, and the block's edit."""
+
+    event: int
+    undone: int
+    edit: int
 
 
 class Documents:
@@ -108,9 +117,22 @@ class Documents:
             row.block: BlockEdit(row.block, row.base, row.text, row.author, row.at) for row in rows
         }
 
-    def edit(self, project_id: str, kind: str, edit: BlockEdit) -> None:
-        """Store an edit in place of the block's former one, which is kept and counts no more."""
+    def basis(self, project_id: str, kind: str, key: str) -> Basis:
+        """What a block's text rests on now; when it is the same later, so is the text."""
+        with reading(self._engine) as connection:
+            return _basis(connection, project_id, kind, key)
+
+    def edit(
+        self, project_id: str, kind: str, edit: BlockEdit, *, basis: Basis | None = None
+    ) -> bool:
+        """Store an edit in place of the block's former one, which is kept and counts no more.
+
+        With `basis` nothing is stored, and False returned, when the text rests on something else
+        by now.
+        """
         with writing(self._engine) as connection:
+            if basis is not None and _basis(connection, project_id, kind, edit.block) != basis:
+                return False
             _retire(connection, project_id, kind, edit.block)
             connection.execute(
                 insert(block_edits).values(
@@ -124,6 +146,7 @@ class Documents:
                     active=True,
                 )
             )
+        return True
 
     def revert(self, project_id: str, kind: str, key: str) -> None:
         """Take a block's edit back; raise NotFound when it has none."""
@@ -134,6 +157,18 @@ class Documents:
                     remedy="There is nothing to take back.",
                     code="no_such_edit",
                 )
+
+
+def _basis(connection: Connection, project_id: str, kind: str, key: str) -> Basis:
+    changes = select(func.max(fact_events.c.id), func.count(fact_events.c.undone_at))
+    event, undone = connection.execute(changes.where(fact_events.c.project_id == project_id)).one()
+    edit = select(func.max(block_edits.c.id)).where(
+        block_edits.c.project_id == project_id,
+        block_edits.c.kind == kind,
+        block_edits.c.block == key,
+        block_edits.c.active.is_(True),
+    )
+    return Basis(event or 0, undone, connection.execute(edit).scalar() or 0)
 
 
 def _latest(connection: Connection, project_id: str, kind: str) -> Row[Any, Any] | None:

@@ -55,10 +55,11 @@ class Interviews:
                 )
             )
 
-    def unmark(self, project_id: str, fact: str, name: str) -> None:
-        """Remove a mark if it is there."""
+    def unmark(self, project_id: str, fact: str, name: str, *, since: float = 0.0) -> None:
+        """Remove a mark if it is there and was set at that time or later."""
+        mine = _same(project_id, fact, name).where(interview_marks.c.at >= since)
         with writing(self._engine) as connection:
-            connection.execute(_same(project_id, fact, name))
+            connection.execute(mine)
 
     def changes(self, project_id: str) -> dict[str, int]:
         """How many changes of each fact count, for those that have some; undone ones do not."""

@@ -5,7 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Row, and_, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    and_,
+    delete,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from assistant.errors import NotFound
 from assistant.store.database import reading, writing
@@ -13,6 +25,8 @@ from assistant.store.projects import new_id
 from assistant.store.schema import api_key_projects, api_keys, api_replies, projects
 
 Scope = Literal["read", "write", "admin"]
+REPLIES_KEPT_S = 24 * 3600.0
+REPLY_STALE_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +53,24 @@ class KeptReply:
     status: int
     body: str
     headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A request that is done once: of whom, its own name, its content and its project if any."""
+
+    caller: str
+    token: str
+    request_hash: str
+    project_id: str | None
+
+
+class Claimed(Exception):
+    """The request was done before, or is being done; `reply` is what is known of it."""
+
+    def __init__(self, reply: KeptReply) -> None:
+        super().__init__("claimed")
+        self.reply = reply
 
 
 class Keys:
@@ -100,58 +132,65 @@ class Keys:
 
     # -- replies to repeated requests
 
-    def begin_reply(
-        self,
-        caller: str,
-        token: str,
-        request_hash: str,
-        *,
-        project_id: str | None,
-        keep_s: float,
-        stale_s: float,
-    ) -> KeptReply | None:
-        """Claim a repeatable request: None when it is the first, else what is known of its reply.
+    def known_reply(self, claim: Claim) -> KeptReply | None:
+        """What is known of a request that was sent before; None when it is new."""
+        with reading(self._engine) as connection:
+            return _known(connection, claim)
 
-        What is kept of a project's request goes with the project.
-        Replies older than `keep_s` seconds are forgotten, and so are requests that were begun more
-        than `stale_s` seconds ago and never finished: their process has gone.
-        """
-        now = time.time()
-        gone = and_(api_replies.c.status == 0, api_replies.c.begun_at < now - stale_s)
-        mine = and_(api_replies.c.caller == caller, api_replies.c.token == token)
-        with writing(self._engine) as connection:
-            connection.execute(
-                delete(api_replies).where((api_replies.c.begun_at < now - keep_s) | gone)
-            )
-            row = connection.execute(select(api_replies).where(mine)).first()
-            if row is not None:
-                return KeptReply(row.request_hash, row.status, row.body, row.headers)
-            connection.execute(
-                insert(api_replies).values(
-                    caller=caller,
-                    token=token,
-                    project_id=project_id,
-                    request_hash=request_hash,
-                    status=0,
-                    body="",
-                    headers={},
-                    begun_at=now,
-                )
-            )
-        return None
+    def claim(self, connection: Connection, claim: Claim) -> None:
+        """Note within a write that a request does it; raise Claimed when it was done before."""
+        known = _known(connection, claim)
+        if known is not None:
+            raise Claimed(known)
+        _put(connection, claim, KeptReply(claim.request_hash, 0, "", {}))
 
-    def finish_reply(self, caller: str, token: str, reply: KeptReply | None) -> None:
-        """Keep the reply of a claimed request; None gives the claim up, so that it can be tried."""
-        mine = and_(api_replies.c.caller == caller, api_replies.c.token == token)
+    def keep_replies(self, replies: Sequence[tuple[Claim, KeptReply | None]]) -> None:
+        """Keep the replies of requests; None gives a claim up, so that it can be tried again."""
         with writing(self._engine) as connection:
-            if reply is None:
-                connection.execute(delete(api_replies).where(mine))
-                return
-            connection.execute(
-                update(api_replies)
-                .where(mine)
-                .values(status=reply.status, body=reply.body, headers=dict(reply.headers))
-            )
+            for claim, reply in replies:
+                if reply is None:
+                    connection.execute(delete(api_replies).where(_mine(claim)))
+                else:
+                    _put(connection, claim, reply)
+            connection.execute(delete(api_replies).where(_forgotten()))
+
+
+def _put(connection: Connection, claim: Claim, reply: KeptReply) -> None:
+    """Store what is known of a request; of a project that was deleted meanwhile nothing is."""
+    connection.execute(delete(api_replies).where(_mine(claim)))
+    alive = select(projects.c.id).where(projects.c.id == claim.project_id)
+    if claim.project_id is not None and connection.execute(alive).first() is None:
+        return
+    connection.execute(
+        insert(api_replies).values(
+            caller=claim.caller,
+            token=claim.token,
+            project_id=claim.project_id,
+            request_hash=claim.request_hash,
+            status=reply.status,
+            body=reply.body,
+            headers=dict(reply.headers),
+            begun_at=time.time(),
+        )
+    )
+
+
+def _known(connection: Connection, claim: Claim) -> KeptReply | None:
+    query = select(api_replies).where(_mine(claim), not_(_forgotten()))
+    row = connection.execute(query).first()
+    return None if row is None else KeptReply(row.request_hash, row.status, row.body, row.headers)
+
+
+def _mine(claim: Claim) -> ColumnElement[bool]:
+    return and_(api_replies.c.caller == claim.caller, api_replies.c.token == claim.token)
+
+
+def _forgotten() -> ColumnElement[bool]:
+    """Replies that are too old, and requests that never ended: their process has gone."""
+    now, begun = time.time(), api_replies.c.begun_at
+    return or_(
+        begun < now - REPLIES_KEPT_S, and_(begun < now - REPLY_STALE_S, api_replies.c.status == 0)
+    )
 
 
 def _by_id(connection: Connection, key_id: str) -> Row[Any]:

@@ -128,20 +128,32 @@ def visit(page, name):
     settle(page)
 
 
-@pytest.fixture
-def open_page(chromium, page_server):
-    """Open the page in a window of its own; at the end nothing may have gone wrong or out."""
-    faults: list[str] = []
-    contexts = []
+def watched(context, address, faults):
+    """Return a new page whose errors, and requests to anywhere else, are added to `faults`."""
 
     def note_request(request):
-        if not request.url.startswith((page_server.address, "blob:", "data:")):
+        if not request.url.startswith((address, "blob:", "data:")):
             faults.append(f"request to {request.url}")
 
     def note_console(message):
         # Below an address with a path, Streamlit first looks there for its own server.
         if message.type == "error" and "/_stcore/" not in message.location.get("url", ""):
             faults.append(f"console: {message.text} {message.location}")
+
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.on("request", note_request)
+    page.on("console", note_console)
+    page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
+    page.on("dialog", lambda dialog: (faults.append("an alert"), dialog.dismiss()))
+    return page
+
+
+@pytest.fixture
+def open_page(chromium, page_server):
+    """Open the page in a window of its own; at the end nothing may have gone wrong or out."""
+    faults: list[str] = []
+    contexts = []
 
     def opened(path="/chat", *, width=1280, height=800, theme="light", ready=True):
         context = chromium.new_context(
@@ -151,12 +163,7 @@ def open_page(chromium, page_server):
         )  # fmt: skip
         contexts.append(context)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        page.on("request", note_request)
-        page.on("console", note_console)
-        page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
-        page.on("dialog", lambda dialog: (faults.append("an alert"), dialog.dismiss()))
+        page = watched(context, page_server.address, faults)
         page.goto(page_server.address + path)
         if ready:
             wait_until_ready(page)

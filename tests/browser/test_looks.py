@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import settle, wait_until_ready, watched
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +33,10 @@ PLACES = {
     "article": "/knowledge?a=ivo-test",
     "files": "/knowledge?v=files",
     "settings": "/settings",
-    "settings-fa": "/interview?l=fa&p={p}",
+    "interview-fa": "/interview?l=fa&p={p}&q=metrics.error_costs&k=tdd",
+    "home-fa": "/?l=fa&p={p}",
+    "readiness-fa": "/readiness?l=fa&p={p}",
+    "home-de": "/?l=de&p={p}",
 }
 WIDTHS = (390, 768, 1280, 1920)
 
@@ -50,8 +53,16 @@ def page_server(page_server):
     return page_server
 
 
-def shown(open_page, path, **more):
-    page = open_page(path.format(p=EXAMPLE.replace(" ", "%20")), **more)
+@pytest.fixture(scope="module")
+def window(chromium, page_server):
+    """One window for all places, so that each has the page's own scripts at hand."""
+    faults: list[str] = []
+    context = chromium.new_context(reduced_motion="reduce")
+    yield watched(context, page_server.address, faults), faults
+    context.close()
+
+
+def drawn(page):
     page.locator(".stMain h1").first.wait_for()
     settle(page)
     page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
@@ -71,8 +82,15 @@ def axe():
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_every_place_fits_every_width_and_axe_finds_nothing_serious(open_page, axe, place):
-    page = shown(open_page, PLACES[place])
+def test_every_place_fits_every_width_and_axe_finds_nothing_serious(
+    window, page_server, axe, place
+):
+    page, faults = window
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(page_server.address + PLACES[place].format(p=EXAMPLE.replace(" ", "%20")))
+    wait_until_ready(page)
+    drawn(page)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 1400})
         page.wait_for_timeout(150)
@@ -91,6 +109,22 @@ def test_every_place_fits_every_width_and_axe_finds_nothing_serious(open_page, a
     settle(page)
     assert serious(page) == []
     keep(page, f"{place}-dark")
+    assert page.locator(".sw-problem").count() == 0
+    assert faults == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_is_read_from_the_right_has_its_side_bar_there(open_page, width):
+    page = drawn(open_page("/interview?l=fa", width=width))
+    opener = page.get_by_test_id("stExpandSidebarButton")
+    if opener.is_visible():
+        assert page.locator(".stSidebar").bounding_box()["x"] >= width
+        opener.click()
+    page.wait_for_function(
+        "document.querySelector('.stSidebar').getBoundingClientRect().right === window.innerWidth"
+    )
+    assert page.locator(".stSidebar").bounding_box()["x"] > 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def serious(page):

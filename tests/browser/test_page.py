@@ -236,6 +236,38 @@ def test_a_file_is_added_asked_about_and_deleted(open_page):
     assert "000 parcels a day" not in after.inner_text()
 
 
+def test_a_file_dropped_into_the_chat_is_asked_about_and_read_for_answers(open_page):
+    page = open_page()
+    new_project(page, "Dropped")
+    stated = BRIEF + "\nWe must be live by 1 June 2027. Our budget is EUR 120,000.\n"
+    page.locator(".st-key-ask-bar input[type=file]").set_input_files(
+        [
+            {"name": "brief.md", "mimeType": "", "buffer": stated.encode()},
+            {"name": "tool.md", "mimeType": "", "buffer": b"\x7fELF" + bytes(4000)},
+        ]
+    )
+    page.locator(".st-key-ask-bar").get_by_text("tool.md").wait_for()
+    answer = ask(page, "How many parcels a day does the depot in Utrecht sort?")
+    assert "48,000 parcels a day" in answer.inner_text()
+    report = page.locator(".st-key-dropped")
+    assert "brief.md: added, 1 passage" in report.inner_text()
+    assert "tool.md was not added" in report.inner_text()
+    report.get_by_role("button", name="Read for answers").click()
+    page.locator('[class*="st-key-proposal-"]', has_text="120,000 EUR").wait_for()
+    visit(page, "Chat")
+    report.get_by_role("link", name="See the files").click()
+    page.locator("[data-testid=stExpander]", has_text="brief.md").wait_for()
+
+
+def test_a_topic_lists_its_articles_when_it_is_opened(open_page):
+    page = open_page("/knowledge")
+    topic = page.locator(".st-key-topic-baselines")
+    assert topic.get_by_role("link").count() == 0
+    topic.locator("summary").click()
+    topic.get_by_role("link").first.click()
+    page.locator(".sw-article .sw-part").first.wait_for()
+
+
 def test_a_part_that_does_not_belong_is_held_back_until_it_is_released(open_page, shared):
     seeds = sorted((shared / "seeds").glob("001_*.txt"))
     if not seeds:

@@ -215,6 +215,45 @@ def test_an_answer_is_edited_in_place_looked_back_on_and_undone(open_page, page_
     page.locator(".sw-item-value", has_text="depot managers").wait_for()
 
 
+def tab_to(page, selector):
+    """Press Tab until the focus is within what a selector names."""
+    for _ in range(60):
+        if page.evaluate("selector => !!document.activeElement?.closest(selector)", selector):
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"the keyboard does not reach {selector}")
+
+
+def test_a_question_is_reached_answered_and_left_by_keyboard_alone(open_page, page_server):
+    from assistant import Assistant, Settings
+
+    with Assistant(Settings(home=page_server.home)) as assistant:
+        assistant.new_project("Keys")
+    page = open_page("/?p=Keys")
+    tab_to(page, '.stSidebar a[href*="interview"]')
+    page.keyboard.press("Enter")
+    page.locator(".st-key-question").wait_for()
+    settle(page)
+    asked = page.locator(".sw-ask").inner_text()
+    tab_to(page, '[class*="st-key-answer-"]')
+    page.keyboard.type("Depot managers see the risky parcels before loading.")
+    tab_to(page, '[class*="st-key-save-"]')
+    page.keyboard.press("Enter")
+    page.wait_for_function("asked => document.querySelector('.sw-ask').innerText !== asked",
+                           arg=asked)  # fmt: skip
+    assert len(facts_of(page_server, "Keys")) == 1
+    tab_to(page, '[class*="st-key-stop-now"]')
+    page.keyboard.press("Enter")
+    page.locator(".st-key-go-on").wait_for()
+
+
+def test_whoever_stops_is_told_that_all_is_kept_and_goes_on_from_home(open_page):
+    page = at_question(open_page, "default", "problem.why_now")
+    page.get_by_role("button", name="Stop for now").click()
+    page.get_by_text("Every answer is kept.").wait_for()
+    page.locator(".st-key-start-brief").wait_for()
+
+
 # -- nothing is lost
 
 
@@ -491,6 +530,11 @@ def test_a_sentence_tells_where_it_comes_from_and_may_be_put_in_own_words(open_p
     item = page.locator(".st-key-open-items a").first
     asked = item.inner_text().splitlines()[-1]
 
+    page.get_by_role("button", name="Copy as Markdown").click()
+    page.get_by_role("button", name="Copy Markdown").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()").lstrip().startswith("# ")
+    page.keyboard.press("Escape")
     page.get_by_text("Show where sentences come from").click()
     page.locator(".sw-plain").wait_for()
     page.get_by_text("Edit by hand").click()

@@ -1,7 +1,7 @@
 """A channel and a project → the steps of a story, done there as its people do them.
 
-Every driver has the same methods and gives back the same plain values. What a channel has no way
-to do stands in its `lacks`, with what is missing; nothing is done behind its back.
+Every driver has the same methods and gives back the same plain values; nothing is done behind a
+channel's back.
 """
 
 import html
@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ from slack import BOT, Workspace, element_of, wait_for, words
 from assistant import document_to_data
 
 AUTHOR = "Ana Lopez"
+# How long one step may take on a busy machine.
+PATIENCE_S = 120
 Review = dict[str, list[str]]
 
 
@@ -43,8 +45,6 @@ def source_of(citation: dict[str, Any]) -> str:
 class Cli:
     """Each step is a process of its own, as typed in a terminal."""
 
-    lacks: Mapping[str, str] = {}
-
     def __init__(self, env: dict[str, str], project: str) -> None:
         self._env = env
         self._project = project
@@ -56,7 +56,8 @@ class Cli:
         self._step = None
         done = subprocess.run(
             [sys.executable, "-m", "assistant", *words, "--project", self._project],
-            env=self._env, input=typed, capture_output=True, text=True, timeout=300, check=False,
+            env=self._env, input=typed, capture_output=True, text=True, check=False,
+            timeout=PATIENCE_S,
         )  # fmt: skip
         assert fails or done.returncode == 0, f"{words}: {done.stdout} {done.stderr}"
         return done.stdout
@@ -112,8 +113,6 @@ class Cli:
 
 class Api:
     """Requests to the real server."""
-
-    lacks: Mapping[str, str] = {}
 
     def __init__(self, client: httpx.Client, project: str) -> None:
         self._client = client
@@ -176,8 +175,6 @@ class Api:
 
 class Mcp:
     """Calls of tools by the official client."""
-
-    lacks: Mapping[str, str] = {}
 
     def __init__(self, portal: BlockingPortal, client: Client) -> None:
         self._portal = portal
@@ -259,13 +256,6 @@ def after(at: Workspace, act: Callable[[], Any]) -> Any:
 class Slack:
     """Messages, commands and presses of people in a channel of the workspace."""
 
-    lacks: Mapping[str, str] = {
-        "change": "an earlier answer cannot be changed in a thread but by undo",
-        "due": "a date for an open point cannot be given in a thread",
-        "checks": "there is no command for checks",
-        "gate": "there is no command for gates",
-        "review": "there is no command for the review; status shows open points only",
-    }
     PEOPLE = {"Ben Okoro": "U2"}
 
     def __init__(self, workspace: Workspace, channel: str, project: str) -> None:
@@ -324,9 +314,25 @@ class Slack:
             self._say(value)
         return "🤔" in words(self._last())
 
-    def unknown(self, fact: str, owner: str) -> None:
+    def change(self, fact: str, value: str) -> bool:
+        self._say(f"edit {fact}")
+        return self.answer(fact, value)
+
+    def unknown(self, fact: str, owner: str, due: str = "") -> None:
         assert self.next() == fact
-        self._press("hand_off", selected_user=self.PEOPLE[owner])
+        if not due:
+            self._press("hand_off", selected_user=self.PEOPLE[owner])
+            return
+        asked = self._last()["ts"]
+        self._press("unknown")
+        (noted,) = (one for one in self._at.bot_says(self._channel) if one["ts"] == asked)
+        self._press("open_point", noted)
+        view = self._at.slack.views[-1]["view"]
+        values = {
+            "owner": {"owner": {"selected_user": self.PEOPLE[owner]}},
+            "due": {"due": {"selected_date": due}},
+        }
+        after(self._at, lambda: self._at.submit("U1", view, values))
 
     def skip(self, fact: str) -> None:
         assert self.next() == fact
@@ -349,9 +355,29 @@ class Slack:
         self._press("accept", message, state)
         return sorted(one["text"]["text"].partition(":")[0] for one in boxes["options"])
 
+    def _told(self, command: str) -> str:
+        """All that a command's thread says."""
+        self._command(command)
+        thread = self._at.last(self._channel)["thread_ts"]
+        return "\n".join(words(one) for one in self._at.bot_says(self._channel, thread))
+
+    def review(self) -> Review:
+        told = self._told("review")
+        found = re.findall(r"^• .* \((skipped|open)\b[^()]*\) `(\S+)`$", told, re.MULTILINE)
+        states = {"skipped": "skipped", "open": "unknown"}
+        return review_of([{"id": fact, "state": states[state]} for state, fact in found])
+
     def verdict(self) -> str:
-        self._command("verdict")
-        return words(self._at.last(self._channel)).partition("\n")[0].strip("*")
+        return self._told("verdict").partition("\n")[0].strip("*")
+
+    def checks(self) -> list[str]:
+        told = self._told("checks")
+        return sorted(re.findall(r"^\*[A-Z]+ \w+\* \(([\w-]+)\)$", told, re.MULTILINE))
+
+    def gate(self, phase: str) -> str:
+        found = re.match(rf"\*{phase}: (\w+)\*", self._told(f"gate {phase}"))
+        assert found, phase
+        return found[1]
 
     def document(self, kind: str) -> dict[str, Any]:
         self._command(f"document {kind}")

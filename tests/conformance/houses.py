@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from anyio.from_thread import start_blocking_portal
-from conformance.drivers import Api, Cli, Mcp, Slack
+from conformance.drivers import PATIENCE_S, Api, Cli, Mcp, Slack
 from http_api import served
 from mcp.client.client import Client
 from slack import workspace
@@ -52,7 +52,9 @@ def drivers_of(channel: str, assistant: Assistant) -> Iterator[Callable[[str], A
 
             def connect(project: str) -> Mcp:
                 server = create_server(assistant, project=project, allow_writes=True)
-                client = portal.wrap_async_context_manager(Client(server))
+                client = portal.wrap_async_context_manager(
+                    Client(server, read_timeout_seconds=PATIENCE_S)
+                )
                 return Mcp(portal, open_.enter_context(client))
 
             yield connect

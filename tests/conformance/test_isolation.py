@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from conformance.drivers import Cli, after
+from conformance.drivers import PATIENCE_S, Cli, after
 from conformance.houses import env_of, new_home, service_in
 from http_api import Served, served
 from mcp.client.client import Client
@@ -82,6 +82,7 @@ def fill(
     (hit,) = service.search(QUESTION, project=project, origin="project").hits
     ids = {
         "fact": "project.summary", "kind": KIND, "number": "1", "phase": KIND, "key": block.key,
+        "section": block.section,
         "model": "scopewright", "file_id": file.id, "conversation": turn.conversation,
         "turn": turn.id, "passage_id": hit.passage.id,
     }  # fmt: skip
@@ -198,16 +199,20 @@ def test_no_tool_and_no_resource_tells_of_the_other(pair, portal, sides):
         "review": {},
         "verdict": {},
         "checks": {"phase": KIND},
-        "document": {"kind": KIND, "section": own.ids["key"].split("/")[1]},
+        "document": {"kind": KIND, "section": own.ids["section"]},
         "answer": {"fact_id": fact, "value": "34"},
         "dont_know": {"fact_id": fact},
         "skip": {"fact_id": "problem.today"},
         "prefill": {"text": f"The budget of {own.word} is 20,000 EUR in total."},
         "accept": {"ids": list(other.proposals)},
+        "reject": {"ids": list(other.proposals)},
+        "proposals": {},
         "undo": {},
     }
     told = {}
-    with portal.wrap_async_context_manager(Client(server)) as client:
+    with portal.wrap_async_context_manager(
+        Client(server, read_timeout_seconds=PATIENCE_S)
+    ) as client:
         tools = {tool.name for tool in portal.call(client.list_tools).tools}
         assert tools == calls.keys(), "say how the tool is called here"
         for name, given in calls.items():
@@ -222,7 +227,14 @@ def test_no_tool_and_no_resource_tells_of_the_other(pair, portal, sides):
         assert f"scopewright://documents/{KIND}" in addresses
         for address in addresses:
             told[address] = portal.call(client.read_resource, address).model_dump_json()
-    says = {"search_guidance", "ask", "review", "document", f"scopewright://documents/{KIND}"}
+    says = {
+        "search_guidance",
+        "ask",
+        "review",
+        "document",
+        "proposals",
+        f"scopewright://documents/{KIND}",
+    }
     check(told, own, other, says=says)
     assert pair.assistant.proposals(project=other.project)
     assert "budget.total" not in pair.assistant.facts(project=own.project)
@@ -281,7 +293,10 @@ def told_in(at: Workspace, own: Side, other: Side) -> dict[str, str]:
     calls, replies, uploads = len(at.slack.calls), len(at.slack.replies), set(at.slack.uploads)
     # Whoever names the other project is not let in by it.
     foreign = f"bind {other.project}"
-    for text in ("status", f"ask {QUESTION}", "verdict", f"document {KIND}", "interview", foreign):
+    for text in (
+        "status", f"ask {QUESTION}", "verdict", f"document {KIND}", "interview", foreign, "review",
+        "checks", f"gate {KIND}", "edit project.summary",
+    ):  # fmt: skip
         after(at, lambda text=text: at.command(own.person, text, own.channel))
     message = f"{BOT} in {other.project}: {QUESTION}"
     thread = after(at, lambda: at.say(own.person, message, own.channel))

@@ -11,10 +11,13 @@ import json
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection
 from websockets.sync.server import serve as serve_socket
 
@@ -27,6 +30,26 @@ TAKES_JSON = {
 IN_ACTIONS = {
     "button", "checkboxes", "datepicker", "static_select", "users_select", "radio_buttons",
 }  # fmt: skip
+
+
+# How long anything here may take to close on a busy machine.
+CLOSES_S = 30.0
+
+
+def within(limit_s: float, act: Callable[[], Any]) -> Any:
+    """Do something that might wait for ever; fail when it takes longer than the limit."""
+    done: Future[Any] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(act())
+        # A seam: whatever goes wrong is for who waits.
+        except BaseException as error:
+            done.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    assert not wait([done], limit_s).not_done, f"{act} has not ended after {limit_s:g} s"
+    return done.result()
 
 
 class Refused(Exception):
@@ -43,7 +66,8 @@ class SlackServer:
         self._server = _Server(("127.0.0.1", 0), Handler)
         self.base = f"http://127.0.0.1:{self._server.server_address[1]}"
         self.api = f"{self.base}/api/"
-        self._socket = serve_socket(self._serve_socket, "127.0.0.1", 0)
+        # Without pings of its own, which a busy machine would fall behind with.
+        self._socket = serve_socket(self._serve_socket, "127.0.0.1", 0, ping_interval=None)
         self.socket_url = f"ws://127.0.0.1:{self._socket.socket.getsockname()[1]}/link"
         self.users = {
             "U1": "Ana Lopez", "U2": "Ben Okoro", "U3": "Chris Li", "UADMIN": "Dana Admin",
@@ -77,9 +101,8 @@ class SlackServer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._socket.shutdown()
+        for close in (self._server.shutdown, self._server.server_close, self._socket.shutdown):
+            within(CLOSES_S, close)
 
     def number(self) -> int:
         return next(self._numbers)
@@ -122,6 +145,31 @@ class SlackServer:
         self._sent[key] = time.monotonic()
         self._connections[-1].send(json.dumps(envelope))
         return key
+
+    @contextlib.contextmanager
+    def chatter(self) -> Iterator[None]:
+        """Send greetings until the block ends: the app's library looks up for a message only.
+
+        It reads for three seconds with its socket locked, and waits a second for what was read;
+        only then does it see that it is to close.
+        """
+        done = threading.Event()
+
+        def greet() -> None:
+            hello = json.dumps({"type": "hello", "num_connections": 1})
+            with contextlib.suppress(ConnectionClosed):
+                while not done.wait(0.02):
+                    self._connections[-1].send(hello)
+
+        thread = threading.Thread(target=greet, daemon=True)
+        if self._connections:
+            thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            if self._connections:
+                thread.join(CLOSES_S)
 
     # -- the Web API
 

@@ -7,6 +7,7 @@ from ui.asking import ask, begin, wanted
 from ui.boxes import problem_box
 from ui.citations import question_html
 from ui.commands import run_command, show_command_help
+from ui.dropped import show_dropped, take_dropped
 from ui.here import close_conversation, open_conversation, open_project, turn_to_raise
 from ui.live import Live, live_places, watch
 from ui.markup import label, plain_html, sanitise
@@ -23,11 +24,17 @@ def show() -> None:
     assistant = running().assistant
     project = open_project(assistant)
     # In a container of its own, so that Streamlit does not scroll to the end of each answer.
-    typed = st.bottom.container(key="ask-bar").chat_input(
-        say("ask.placeholder"), key="question", max_chars=LONGEST_QUESTION, submit_mode="disable"
-    )
-    if typed and run_command(typed, assistant):
-        typed = None
+    bar = st.bottom.container(key="ask-bar")
+    dropped, reading = bar.container(), bar.empty()
+    sent = bar.chat_input(
+        say("ask.placeholder"), key="question", max_chars=LONGEST_QUESTION, submit_mode="disable",
+        accept_file="multiple",
+    )  # fmt: skip
+    typed = sent.text.strip() if sent else ""
+    if sent and sent.files:
+        take_dropped(assistant, project, sent.files, reading)
+    elif typed and run_command(typed, assistant):
+        typed = ""
     want = wanted(typed)
     failure = _begin(want, project) if want else None
     turns = _turns(project)
@@ -41,6 +48,8 @@ def show() -> None:
         live = _show_turns(turns, project)
         if UNSENT in st.session_state:
             _unsent(st.session_state[UNSENT], failure)
+    with dropped:
+        show_dropped(assistant, project)
     show_editor(turns)
     for one in live:
         watch(one)
@@ -102,6 +111,7 @@ def _welcome(starters: list[str]) -> None:
         sanitise(
             f'<div class="sw-welcome"><h1 class="sw-title">{say("page.chat")}</h1>'
             f"<p>{plain_html(say('lead'))}</p>"
+            f'<p class="sw-hint">{plain_html(say("ask.hint"))}</p>'
             f'<p class="sw-next">{say("ask.starters")}</p></div>'
         )
     )

@@ -11,7 +11,7 @@ from ui.here import open_project
 from ui.markup import label, plain_html, sanitise
 from ui.mending import show_mending
 from ui.paper import diff_html, legend_html, paper_html
-from ui.places import address, go, link, page_of
+from ui.places import address, go, link, target_of
 from ui.progress import progress_html
 from ui.running import running
 from ui.when import when
@@ -187,7 +187,7 @@ def _item(text: str, fact: str, kind: str) -> None:
         st.caption(label(text))
         return
     st.page_link(
-        page_of("interview"), label=label(text), icon=":material/quiz:",
+        target_of("interview"), label=label(text), icon=":material/quiz:",
         query_params=address(k=kind, q=fact), width="stretch",
     )  # fmt: skip
 

@@ -7,6 +7,8 @@ from ui.asking import ask
 from ui.boxes import page_head, problem_box, section_head
 from ui.brief import show_brief
 from ui.here import CONVERSATION, open_project
+from ui.judged import answered_of, verdict_of
+from ui.judgement import verdict_name
 from ui.markup import label, plain_html, sanitise
 from ui.places import go, go_in_project
 from ui.progress import progress_html
@@ -15,8 +17,6 @@ from ui.when import when
 from ui.words import say
 
 LISTED = 8
-# Seconds after which a project is judged again: what is due changes at midnight.
-SOON_S = 600
 
 
 def show() -> None:
@@ -29,7 +29,7 @@ def show() -> None:
     page_head(say("home.head"), say("home.lead"), wide=True)
     facts = assistant.facts(project=project)
     if len(facts):
-        _go_on(assistant, project)
+        _go_on(assistant, project, verdict_name(verdict_of(assistant, project, facts)))
     section_head(say("home.begin.more" if len(facts) else "home.begin"))
     brief, rest = st.columns([3, 2], gap="medium")
     with brief, st.container(border=True, key="start-brief"):
@@ -49,10 +49,10 @@ def _card_head(title: str, lead: str) -> None:
 # -- to go on
 
 
-def _go_on(assistant: Assistant, project: str) -> None:
+def _go_on(assistant: Assistant, project: str, verdict: str) -> None:
     step = assistant.next_question("all", project=project)
     with st.container(border=True, key="go-on"):
-        st.html(go_on_html(project, step, assistant.verdict(project=project).label))
+        st.html(go_on_html(project, step, verdict))
         with st.container(horizontal=True):
             if st.button(say("home.interview"), type="primary", icon=":material/quiz:"):
                 go("interview")
@@ -72,7 +72,10 @@ def go_on_html(project: str, step: InterviewStep, verdict: str) -> str:
     ]
     if step.question is not None:
         asked = plain_html(step.question.fact.question)
-        parts.append(f"<p><strong>{plain_html(say('home.next'))}</strong> {asked}</p>")
+        parts.append(
+            f"<p><strong>{plain_html(say('home.next'))}</strong> "
+            f'<span dir="auto">{asked}</span></p>'
+        )
     return sanitise("".join(parts))
 
 
@@ -131,20 +134,11 @@ def _projects(assistant: Assistant, project: str) -> None:
     for one in sorted(every, key=lambda each: -latest[each.name])[:LISTED]:
         state = say("home.project.empty")
         if at := latest[one.name]:
-            verdict, answered, applicable = _standing(
-                one.name, known[one.name].last_event, assistant
-            )
+            verdict = verdict_name(verdict_of(assistant, one.name, known[one.name]))
+            answered, applicable = answered_of(assistant, one.name, known[one.name])
             done = say("progress.done", answered=answered, applicable=applicable)
             state = f"{verdict} · {done} · {say('home.project.changed', when=when(at))}"
         _project(one, state, current=one.name == project)
-
-
-@st.cache_data(max_entries=500, ttl=SOON_S, show_spinner=False)
-def _standing(project: str, event: int, _assistant: Assistant) -> tuple[str, int, int]:
-    """Judge a project once after each `event`: verdict, answered questions, those that apply."""
-    progress = _assistant.next_question("all", project=project).progress
-    verdict = _assistant.verdict(project=project).label
-    return verdict, progress.answered, progress.applicable
 
 
 def _project(project: Project, state: str, *, current: bool) -> None:

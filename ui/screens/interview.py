@@ -18,7 +18,7 @@ from ui.words import ENGLISH_CODE, say, spoken
 
 FIRST_KIND, EVERY = "requirements", "all"
 # Seconds between two looks at what others have answered.
-LOOK_S = 10
+LOOK_S = 5
 VIEWS = ("question", "proposals", "answers")
 
 

@@ -1,8 +1,10 @@
 """The curated articles and the project's own files → to browse, search, read and mend."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from assistant import Assistant, AssistantError, Hit
+from assistant import ArticleCard, Assistant, AssistantError, Hit
 from ui.article import show_article
 from ui.boxes import nothing_yet, page_head, problem_box
 from ui.citations import place_name
@@ -116,15 +118,26 @@ def _browse(assistant: Assistant) -> None:
         within = [card for card in shown if card.topic == name]
         if not within:
             continue
-        with st.expander(
-            f"{say(f'topic.{name}')} ({len(within)})", key=f"topic-{name}",
-            expanded=topic is not None or len(shown) <= HITS,
-        ):  # fmt: skip
-            for card in within:
-                text = label(card.title.split(": ", 1)[0])
-                text += f" :orange-badge[{say('article.stale')}]" if card.stale else ""
-                link("knowledge", text, a=card.id)
-                st.html(sanitise(f'<p class="sw-excerpt">{plain_html(card.answers[0])}</p>'))
+        _topic(name, within, opened=topic is not None or len(shown) <= HITS)
+
+
+@st.fragment
+def _topic(name: str, cards: Sequence[ArticleCard], *, opened: bool) -> None:
+    """Show a topic; its articles are listed when it is opened, as the page has too many for all."""
+    with st.container(key=f"topic-{name}"):
+        # Another choice of topics begins anew, with another key.
+        place = st.expander(
+            f"{say(f'topic.{name}')} ({len(cards)})", key=f"open-{name}-{opened}",
+            expanded=opened, on_change="rerun",
+        )  # fmt: skip
+    if not place.open:
+        return
+    with place:
+        for card in cards:
+            text = label(card.title.split(": ", 1)[0])
+            text += f" :orange-badge[{say('article.stale')}]" if card.stale else ""
+            link("knowledge", text, a=card.id)
+            st.html(sanitise(f'<p class="sw-excerpt">{plain_html(card.answers[0])}</p>'))
 
 
 # In the order of a project's life.

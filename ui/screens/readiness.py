@@ -8,6 +8,7 @@ import streamlit as st
 from assistant import Assistant
 from ui.boxes import nothing_yet, page_head, section_head
 from ui.here import open_project
+from ui.judged import PHASES, findings_of, verdict_of
 from ui.judgement import finding_html, gate_html, ladder_html, risks_html, verdict_html
 from ui.markup import label
 from ui.places import go, link
@@ -15,7 +16,6 @@ from ui.running import running
 from ui.words import say
 
 SEVERITIES = ("high", "medium", "low")
-PHASES = ("requirements", "data", "design", "launch")
 CHANGES = 5
 
 
@@ -33,9 +33,10 @@ def show() -> None:
             if st.button(say("readiness.to_interview"), key="to-interview"):
                 go("interview")
         return
-    _verdict(assistant.verdict_json(project=project))
-    _findings(assistant.findings_json(assistant.check(project=project)))
-    _gates(assistant, project)
+    _verdict(verdict_of(assistant, project, facts))
+    findings, gates = findings_of(assistant, project, facts)
+    _findings(findings)
+    _gates(gates)
     section_head(say("readiness.ladder"), say("readiness.ladder.lead"))
     st.html(ladder_html(assistant.catalogue(), facts))
     _asks([key for key in LADDER_NEEDS if not facts.known(key)], assistant)
@@ -107,12 +108,11 @@ def _finding(one: Mapping[str, Any]) -> None:
                 )  # fmt: skip
 
 
-def _gates(assistant: Assistant, project: str) -> None:
+def _gates(gates: Sequence[Mapping[str, Any]]) -> None:
     section_head(say("gates"), say("gates.lead"))
     columns = st.columns(len(PHASES))
-    for place, phase in zip(columns, PHASES, strict=True):
-        gate = assistant.gate_json(assistant.gate(phase, project=project), project=project)
-        with place, st.container(border=True, key=f"gate-{phase}"):
+    for place, gate in zip(columns, gates, strict=True):
+        with place, st.container(border=True, key=f"gate-{gate['phase']}"):
             st.html(gate_html(gate))
             if gate["missing"]:
                 with st.popover(say("gates.missing", count=len(gate["missing"]))):

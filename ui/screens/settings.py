@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from assistant import Assistant, AssistantError, __version__
-from ui.boxes import page_head, problem_box, section_head
+from ui.boxes import page_head, problem_box, section_head, tell
 from ui.here import change_language, open_project
 from ui.licences import licences
 from ui.markup import label, plain_html, safe_html, sanitise
@@ -83,7 +83,7 @@ def _import(assistant: Assistant) -> None:
             problem_box(error)
             return
     st.session_state[ROUND] += 1
-    st.toast(say("settings.imported", name=label(made.name)))
+    tell(say("settings.imported", name=label(made.name)))
     go_in_project(made.name, "home")
 
 

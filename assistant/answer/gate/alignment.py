@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from assistant.answer.gate.opposites import faces
+from assistant.answer.gate.opposites import facing
 from assistant.answer.gate.quantities import NUMBER_WORDS
 from assistant.answer.gate.words import FUNCTION_WORDS, lists, stem, without_prefix
 
@@ -121,7 +121,7 @@ def align(claim: Sequence[Word], sentence: Sequence[Word], nearness: Nearness) -
     `nearness` says how alike two different content words are, from 0 to 1.
     """
     rows, columns = len(claim), len(sentence)
-    worth = [[_worth(ours, theirs, nearness) for theirs in sentence] for ours in claim]
+    worth = [_worths(ours, sentence, nearness) for ours in claim]
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
     for i in range(rows - 1, -1, -1):
         below, here, values = best[i + 1], best[i], worth[i]
@@ -146,18 +146,32 @@ def _weight(words: Iterable[Word]) -> float:
     return sum(word.weight for word in words if word.content or word.value is not None)
 
 
-def _worth(ours: Word, theirs: Word, nearness: Nearness) -> float:
-    if ours.value is not None or theirs.value is not None:
-        if ours.value is None or theirs.value is None:
-            return 0.0
-        return SAME_NUMBER if ours.value == theirs.value else NUMBERS
-    if ours.stem == theirs.stem:
-        return SAME if ours.content else SAME_SMALL
-    if opposed(ours, theirs):
-        return OPPOSED
-    if not (ours.content and theirs.content):
+def _worths(ours: Word, sentence: Sequence[Word], nearness: Nearness) -> list[float]:
+    """What a word of the claim is worth beside each word of the sentence."""
+    if ours.value is not None:
+        return [_number_worth(ours.value, theirs.value) for theirs in sentence]
+    same = SAME if ours.content else SAME_SMALL
+    low, content, against = ours.low, ours.content, _against(ours.low)
+    row = []
+    # Most of a reply's check is spent here, so nothing is called that can be looked up.
+    for theirs in sentence:
+        if theirs.value is not None:
+            row.append(0.0)
+        elif ours.stem == theirs.stem:
+            row.append(same)
+        elif theirs.low in against or without_prefix(theirs.low) == low:
+            row.append(OPPOSED)
+        elif content and theirs.content:
+            row.append(max(OTHER, NEAR * nearness(low, theirs.low)))
+        else:
+            row.append(0.0)
+    return row
+
+
+def _number_worth(ours: float, theirs: float | None) -> float:
+    if theirs is None:
         return 0.0
-    return max(OTHER, NEAR * nearness(ours.low, theirs.low))
+    return SAME_NUMBER if ours == theirs else NUMBERS
 
 
 def _kept(ours: Word, theirs: Word, nearness: Nearness) -> bool:
@@ -214,18 +228,15 @@ def _first_part(words: tuple[Word, ...], preceding: Word) -> tuple[Word, ...]:
 
 def opposed(ours: Word, theirs: Word) -> bool:
     """True for two words of opposite sense, such as "gain" and "loss", "known" and "unknown"."""
-    return _opposed(ours.low, theirs.low)
+    return theirs.low in _against(ours.low) or without_prefix(theirs.low) == ours.low
 
 
-@lru_cache(maxsize=100_000)
-def _opposed(ours: str, theirs: str) -> bool:
-    if any(theirs in other for _, other in lists().sides.get(ours, ())):
-        return True
-    return _negates(ours, theirs) or _negates(theirs, ours) or faces(ours, theirs)
-
-
-def _negates(word: str, other: str) -> bool:
-    return word.endswith(other) and without_prefix(word) == other
+@lru_cache(maxsize=50_000)
+def _against(word: str) -> frozenset[str]:
+    """The words that say the opposite, except those that negate it with a prefix of their own."""
+    sides = (other for _, other in lists().sides.get(word, ()))
+    bare = without_prefix(word)
+    return frozenset().union(*sides, facing(word), {bare} if bare else ())
 
 
 # -- what an alignment says against a claim

@@ -47,11 +47,12 @@ def differences(stance: Stance, evidence: Evidence, met: Floats) -> Differences:
     """
     content = [token for token in stance.tokens if token.content]
     column = {word: at for at, word in enumerate(evidence.words)}
-    own = {token.low: at for at, token in enumerate(content)}
+    # Plain lists, since single numbers of an array are slow to reach.
+    own = dict(zip((token.low for token in content), met.tolist(), strict=True))
 
     def nearness(ours: str, theirs: str) -> float:
-        at, place = own.get(ours), column.get(theirs)
-        return 0.0 if at is None or place is None else float(met[at, place])
+        row, place = own.get(ours), column.get(theirs)
+        return 0.0 if row is None or place is None else float(row[place])
 
     singles = [at for at, window in enumerate(evidence.windows) if window.units == 1]
     if not singles or not content:

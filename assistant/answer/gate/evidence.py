@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -179,6 +179,7 @@ def _label(row: str) -> frozenset[str]:
     return subjects_of(plain(row.strip().strip("|").split("|")[0]))
 
 
+@lru_cache(maxsize=2_000)
 def subjects_of(text: str) -> frozenset[str]:
     """The stems of the content words and the numbers of a text, for finding its table row."""
     words = {token.stem for token in tokens_of(text) if token.content}

@@ -1,11 +1,12 @@
 """A claim beside a window → whether a word has its opposite, or a rival, in its place."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from assistant.answer.gate.stance import CLAUSE_ENDS, Stance, stance_of
 from assistant.answer.gate.words import Token, lists, stem, without_prefix
 
-__all__ = ["faces", "reverses", "rival_named", "stance_of", "swaps_modifier"]
+__all__ = ["facing", "reverses", "rival_named", "stance_of", "swaps_modifier"]
 
 _PAIRS = (
     ("under", "over"),
@@ -101,26 +102,29 @@ def _stems(words: frozenset[str]) -> frozenset[str]:
     return frozenset(stem(word) for word in words)
 
 
-def faces(word: str, other: str) -> bool:
-    """True for words that differ by prefixes of opposite sense.
+@lru_cache(maxsize=50_000)
+def facing(word: str) -> frozenset[str]:
+    """The words that differ from this one by a prefix of opposite sense.
 
-    >>> faces("underconfident", "overconfident"), faces("under", "over")
-    (True, False)
+    >>> facing("underconfident"), facing("under")
+    (frozenset({'overconfident'}), frozenset())
     """
-    for left, right in _PAIRS:
-        for own, facing in ((left, right), (right, left)):
-            rest = word.removeprefix(own)
-            if rest != word and len(rest) > 3 and facing + rest == other:
-                return True
-    return False
+    pairs = (pair for both in _PAIRS for pair in (both, both[::-1]))
+    return frozenset(
+        other + word.removeprefix(own)
+        for own, other in pairs
+        if word.startswith(own) and len(word) > len(own) + 3
+    )
 
 
 def _under_for_over(token: Token, given: Stance) -> bool:
-    return any(faces(token.low, low) for low in given.lows)
+    return not facing(token.low).isdisjoint(given.lows)
 
 
 def _prefix_flipped(token: Token, affirmed: bool, other: Stance) -> bool:
     """True for "unlabelled" where the other text only has "labelled", with the same sign."""
     bare = without_prefix(token.low) if token.content else ""
+    if not bare:
+        return False
     signs = {at not in other.denied for at, word in enumerate(other.tokens) if word.low == bare}
-    return bool(bare) and affirmed in signs
+    return affirmed in signs

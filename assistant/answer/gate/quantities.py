@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from assistant.answer.gate.words import Token, stem, tokens_of
@@ -100,6 +101,7 @@ class Quantity:
         return self.value * self.factor
 
 
+@lru_cache(maxsize=4_000)
 def quantities_of(text: str) -> tuple[Quantity, ...]:
     """The quantities of plain text, in order; ranges give both ends.
 

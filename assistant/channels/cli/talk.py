@@ -6,24 +6,19 @@ Every answer is saved before the next question is shown, so the talk may end at 
 import io
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from assistant.channels.cli.keyboard import Ended, more_is_waiting, read_line
 from assistant.channels.cli.screen import HELP, Screen
 from assistant.errors import UserFixable
 
 if TYPE_CHECKING:
     from assistant import Assistant, InterviewStep, Question
 
-PROMPT = "> "
+    Command = Callable[[Question, str], InterviewStep | None]
+
 # What people type to end a talk; nobody means them as an answer.
 STOPS = ("stop", "quit", "exit")
-# How long a terminal is listened to for more lines of what was pasted, in seconds.
-PASTE_S = 0.03
-
-
-class Stopped(Exception):
-    """The person wants to end the talk, or there is nothing more to read."""
 
 
 class Talk:
@@ -39,9 +34,11 @@ class Talk:
         self._again: set[str] = set()
         # The questions that `back` has been used at, until an answer leads on.
         self._back: list[str] = []
+        # A command in place of a detail: it is done once the answer is stored.
+        self._ahead = ""
         # What was typed last, for who keeps a challenged answer.
         self._said: object = ""
-        self._commands: dict[str, Callable[[Question, str], InterviewStep | None]] = {
+        self._commands: dict[str, Command] = {
             "skip": self._skip,
             "back": self._go_back,
             "edit": self._edit,
@@ -67,7 +64,7 @@ class Talk:
                 self._screen.step(step)
                 step = self._turn(step)
             self._finish(step)
-        except (Stopped, KeyboardInterrupt):
+        except (Ended, KeyboardInterrupt):
             self._leave()
 
     # -- one turn
@@ -91,15 +88,25 @@ class Talk:
             return self._accept(question, challenged=challenged)
         if line.startswith("="):
             return self._answer(question, line[1:].strip())
-        word, _, rest = line.removeprefix("/").partition(" ")
-        command = self._commands.get(word.casefold())
-        # "Edit the claims by hand" is an answer.
-        if command is not None and (not rest or (command == self._edit and " " not in rest)):
+        command, rest = self._command(line)
+        if command is not None:
             return command(question, rest)
         if line.startswith("?") and line.strip("? "):
             owner, _, due = line.strip("? ").rpartition(" by ")
             return self._leave_open(question, owner or due, due if owner else "", question.event)
         return self._answer(question, line)
+
+    def _command(self, line: str) -> "tuple[Command | None, str]":
+        """The command that a line is, and what stands behind it; none for an answer."""
+        word, _, rest = line.removeprefix("/").partition(" ")
+        word, rest = word.casefold(), rest.strip()
+        if (word, rest.casefold()) == ("generate", "now"):
+            rest = ""
+        command = self._commands.get(word)
+        # "Edit the claims by hand" is an answer.
+        if rest and not (word == "edit" and " " not in rest):
+            command = None
+        return command, rest
 
     def _accept(self, question: "Question", *, challenged: bool) -> "InterviewStep | None":
         """Enter: keep a challenged answer, accept a suggestion, or leave the answer as it is."""
@@ -129,18 +136,23 @@ class Talk:
             return step
         self._screen.say("Noted as open. Who can find out? (Enter: nobody yet)")
         owner = self._detail()
-        self._screen.say("By when? (Enter: no date)")
-        due = self._detail()
+        due = "" if self._ahead else self._due()
         if not owner and not due:
             return step
         return self._leave_open(question, owner, due, step.stored.event)
 
+    def _due(self) -> str:
+        self._screen.say("By when? (Enter: no date)")
+        return self._detail()
+
     def _detail(self) -> str:
         """A word beside the answer, which is saved already; Enter or `skip` leaves it out."""
         line = self._listen().strip("? ")
-        if line.casefold().removeprefix("/") in STOPS:
-            raise Stopped
-        return "" if line.casefold().removeprefix("/") == "skip" else line
+        command, _ = self._command(line)
+        if command is None or command == self._skip:
+            return line if command is None else ""
+        self._ahead = line
+        return ""
 
     def _leave_open(
         self, question: "Question", owner: str, due: str, event: int
@@ -212,7 +224,7 @@ class Talk:
         self._screen.say(HELP)
 
     def _stop(self, _question: "Question", _rest: str) -> None:
-        raise Stopped
+        raise Ended
 
     # -- around
 
@@ -241,7 +253,8 @@ class Talk:
             self._screen.progress(step.progress)
             self._screen.say("Only questions that you skipped are left.", "yellow")
         self._screen.say("`generate` writes the documents now; Enter ends.")
-        if self._listen().casefold().removeprefix("/") == "generate":
+        command, _ = self._command(self._listen())
+        if command == self._generate:
             self._write_documents()
         self._leave()
 
@@ -263,35 +276,11 @@ class Talk:
 
     def _listen(self, *, long: bool = False) -> str:
         """One answer; a line that ends in a backslash goes on, as do pasted lines at a terminal."""
-        lines = [_read_line()]
-        while lines[-1].endswith("\\") or (long and lines[-1] and _more_is_waiting()):
+        if self._ahead:
+            line, self._ahead = self._ahead, ""
+            return line
+        lines = [read_line()]
+        while lines[-1].endswith("\\") or (long and lines[-1] and more_is_waiting()):
             lines[-1] = lines[-1].removesuffix("\\")
-            lines.append(_read_line(""))
+            lines.append(read_line(""))
         return "\n".join(lines).strip()
-
-
-def _read_line(prompt: str = PROMPT) -> str:
-    """One line from the keyboard or a pipe; raise Stopped at its end."""
-    if sys.stdin.isatty():
-        with suppress(ImportError):
-            # Arrow keys and history for `input`.
-            import readline  # noqa: F401
-        try:
-            return input(prompt)
-        except EOFError:
-            raise Stopped from None
-    sys.stdout.write(prompt)
-    sys.stdout.flush()
-    line = sys.stdin.readline()
-    if not line:
-        raise Stopped
-    return line.rstrip("\r\n")
-
-
-def _more_is_waiting() -> bool:
-    """Whether a terminal has further lines already: those of a text that was pasted."""
-    if not sys.stdin.isatty():
-        return False
-    import select
-
-    return bool(select.select([sys.stdin], [], [], PASTE_S)[0])

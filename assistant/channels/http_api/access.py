@@ -1,5 +1,6 @@
 """Headers of a request → the caller and what they may do, from the key alone."""
 
+import asyncio
 import hashlib
 import time
 from collections import OrderedDict
@@ -89,20 +90,35 @@ def _bare(value: bytes) -> bytes:
 
 
 class Keyring:
-    """Finds callers; what was found is remembered for half a second, by the hash of the key."""
+    """Finds callers; what was found is remembered for half a second, by the hash of the key.
+
+    Requests that come together wait for one look into the database, and do not each take their own.
+    """
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         self._known: OrderedDict[str, tuple[float, ApiKey | None]] = OrderedDict()
         self._needed = False
         self._looked_at = -REMEMBERED_S
+        self._looks: dict[str, asyncio.Task[ApiKey | None]] = {}
+        self._look: asyncio.Task[bool] | None = None
 
     async def needed(self) -> bool:
         """Whether nothing may be done without a key; once it is, it stays so."""
-        now = time.monotonic()
-        if not self._needed and now - self._looked_at >= REMEMBERED_S:
+        if not self._needed and time.monotonic() - self._looked_at >= REMEMBERED_S:
+            if self._look is None:
+                self._look = asyncio.create_task(self._look_whether_needed())
+            # Who leaves must not take the look away from those that wait with them.
+            await asyncio.shield(self._look)
+        return self._needed
+
+    async def _look_whether_needed(self) -> bool:
+        began = time.monotonic()
+        try:
             self._needed = await run_in_threadpool(self._assistant.key_needed)
-            self._looked_at = now
+            self._looked_at = began
+        finally:
+            self._look = None
         return self._needed
 
     async def caller(self, secret: str) -> Caller | None:
@@ -112,12 +128,22 @@ class Keyring:
         mark = hashlib.sha256(secret.encode("latin-1", "replace")).hexdigest()
         at, key = self._known.get(mark, (-REMEMBERED_S, None))
         if time.monotonic() - at >= REMEMBERED_S:
-            key = await run_in_threadpool(self._assistant.key_of, secret)
-            self._remember(mark, key)
+            if mark not in self._looks:
+                self._looks[mark] = asyncio.create_task(self._look_up(mark, secret))
+            key = await asyncio.shield(self._looks[mark])
         if key is None:
             return None
         projects = None if key.projects is None else frozenset(key.projects)
         return Caller(key.id, key.name, key.scope, projects, secret)
+
+    async def _look_up(self, mark: str, secret: str) -> ApiKey | None:
+        began = time.monotonic()
+        try:
+            key = await run_in_threadpool(self._assistant.key_of, secret)
+            self._remember(mark, began, key)
+        finally:
+            del self._looks[mark]
+        return key
 
     async def still(self, caller: Caller) -> bool:
         """Whether a caller whose request goes on is still welcome."""
@@ -125,8 +151,8 @@ class Keyring:
             return not await self.needed()
         return await self.caller(caller.secret) is not None
 
-    def _remember(self, mark: str, key: ApiKey | None) -> None:
-        self._known[mark] = (time.monotonic(), key)
+    def _remember(self, mark: str, at: float, key: ApiKey | None) -> None:
+        self._known[mark] = (at, key)
         self._known.move_to_end(mark)
         while len(self._known) > MOST_REMEMBERED:
             self._known.popitem(last=False)

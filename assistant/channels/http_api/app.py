@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from assistant import Assistant, __version__
 from assistant.channels.http_api import (
+    articles,
     chat,
     conversations,
     documents,
@@ -33,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 ROOMS = (
     chat,
+    articles,
     projects,
     files,
     conversations,
@@ -88,6 +90,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     threading.Thread(target=_prepare, args=(house,), name="prepare", daemon=True).start()
     yield
     house.ready = False
+    await house.repeats.settled()
 
 
 def _prepare(house: House) -> None:

@@ -8,9 +8,9 @@ take back a sentence that no source supports, or a link that a document smuggled
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Path, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -117,7 +117,7 @@ def list_models() -> Models:
 
 @router.get("/v1/models/{model}", openapi_extra=READ, responses=ERRORS)
 @router.get(ONE + "/models/{model}", openapi_extra=READ, responses=ERRORS)
-def show_model(model: str) -> Model:
+def show_model(model: Annotated[str, Path(examples=[MODELS[0]])]) -> Model:
     """Show one way to answer."""
     return Model(id=checked_model(model))
 
@@ -132,7 +132,9 @@ async def complete(
     return await _complete(asked, request, house, caller, project_of(caller))
 
 
-@router.post(ONE + "/chat/completions", openapi_extra=READ, responses=ANSWERS, response_model=None)
+@router.post(
+    ONE + "/chat/completions", openapi_extra=ANSWERING, responses=ANSWERS, response_model=None
+)
 async def complete_in_project(
     project: ProjectName, asked: ChatRequest, request: Request, house: InHouse, caller: CalledBy
 ) -> Response:
@@ -216,7 +218,7 @@ class Talk:
             model=self._asked.model != EXTRACTIVE,
             cancelled=cancelled,
         )
-        for step in paced(steps, self._house.turns, heavy=1):
+        for step in paced(steps, self._house, heavy=1):
             if not self._spoke and step.kind != "sources":
                 self._house.figures.first_token.observe(time.perf_counter() - self._began)
                 self._spoke = True

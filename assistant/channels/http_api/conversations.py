@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from fastapi import Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
@@ -42,6 +42,13 @@ router = new_router("conversations")
 ONE = "/v1/projects/{project}"
 THREADS = ONE + "/conversations"
 ANSWERING = scope("write", answers=True)
+ThreadId = Annotated[
+    str, Path(max_length=80, description="A conversation's id.", examples=["0f3a9d2c41b84e57"])
+]
+TurnId = Annotated[str, Path(max_length=80, description="A turn's id.", examples=["7c1e5d08"])]
+PassageId = Annotated[
+    str, Path(max_length=300, description="As it is cited.", examples=["quick-baseline#lead"])
+]
 
 
 class Question(Body):
@@ -95,7 +102,7 @@ def search(
     ONE + "/passages/{passage_id:path}", openapi_extra=READ, responses=ERRORS,
     response_model=HitShape,
 )  # fmt: skip
-def show_passage(project: ProjectName, passage_id: str, service: Service) -> object:
+def show_passage(project: ProjectName, passage_id: PassageId, service: Service) -> object:
     """Show a passage that was cited, of an article or of the project's files."""
     passage = service.passage(passage_id, project=project)
     names = set(HitShape.model_fields) - {"passage_id", "score"}
@@ -135,14 +142,16 @@ def find_turns(
     responses=ERRORS,
     response_model=Page[TurnShape],
 )
-def list_turns(project: ProjectName, conversation: str, service: Service, cut: Paged) -> object:
+def list_turns(
+    project: ProjectName, conversation: ThreadId, service: Service, cut: Paged
+) -> object:
     """List the turns of a conversation, oldest first."""
     turns = service.turns(conversation, project=project)
     return cut.of([turn_json(turn) for turn in turns], lambda one: str(one["id"]))
 
 
 @router.delete(THREADS + "/{conversation}", openapi_extra=WRITE, responses=ERRORS, status_code=204)
-def delete_conversation(project: ProjectName, conversation: str, service: Service) -> Response:
+def delete_conversation(project: ProjectName, conversation: ThreadId, service: Service) -> Response:
     """Delete a conversation with its turns."""
     service.delete_conversation(conversation, project=project)
     return Response(status_code=204)
@@ -154,7 +163,7 @@ def delete_conversation(project: ProjectName, conversation: str, service: Servic
     responses={**ERRORS, 200: {"content": {"text/markdown": {"example": "# Drift"}}}},
     response_class=Response,
 )
-def export_conversation(project: ProjectName, conversation: str, service: Service) -> Response:
+def export_conversation(project: ProjectName, conversation: ThreadId, service: Service) -> Response:
     """Write a conversation out as Markdown, with its sources."""
     text = service.export_conversation(conversation, project=project)
     return Response(text, media_type="text/markdown; charset=utf-8")
@@ -169,7 +178,7 @@ def export_conversation(project: ProjectName, conversation: str, service: Servic
 )
 async def ask(
     project: ProjectName,
-    conversation: str,
+    conversation: ThreadId,
     asked: Question,
     request: Request,
     house: InHouse,
@@ -186,7 +195,7 @@ async def ask(
     status_code=204,
 )
 def rate(
-    project: ProjectName, conversation: str, turn: str, opinion: Feedback, service: Service
+    project: ProjectName, conversation: ThreadId, turn: TurnId, opinion: Feedback, service: Service
 ) -> Response:
     """Store whether an answer helped; a later opinion takes the place of the earlier."""
     if turn not in {one.id for one in service.turns(conversation, project=project)}:
@@ -238,7 +247,7 @@ class Thread:
             project=self._project,
             cancelled=cancelled,
         )
-        for step in paced(steps, self._house.turns, heavy=2):
+        for step in paced(steps, self._house, heavy=2):
             if step.event is not None and step.event.kind != "sources" and not spoke:
                 spoke = True
                 self._house.figures.first_token.observe(time.perf_counter() - self._began)

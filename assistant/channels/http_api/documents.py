@@ -1,6 +1,5 @@
 """Documents over HTTP: made of the facts, kept as versions, compared, edited by hand, exported."""
 
-import hashlib
 import tempfile
 from pathlib import Path
 from threading import Event
@@ -10,10 +9,9 @@ from fastapi import Header, Query, Request, Response
 from fastapi import Path as InPath
 from pydantic import Field
 
-from assistant import Assistant, Document, diff_to_data, document_to_data
+from assistant import Assistant, Document, block_version, diff_to_data, document_to_data
 from assistant.channels.http_api.facts import author_of
 from assistant.channels.http_api.paging import Page, Paged
-from assistant.channels.http_api.problems import Refusal
 from assistant.channels.http_api.routes import (
     ERRORS,
     READ,
@@ -52,6 +50,7 @@ Seen = Annotated[
         max_length=80,
         description="The ETag of the block that you read. When its text is another by now, the "
         "answer is 409 with both texts, and nothing is stored.",
+        examples=['"3f9a0c5be21d47a86c10d4e9"'],
     ),
 ]
 
@@ -138,7 +137,11 @@ def preview(project: ProjectName, kind: Kind, service: Service) -> object:
 
 
 @router.post(
-    ONE, openapi_extra=WRITE_ONCE, responses=ERRORS, status_code=201, response_model=DocumentShape
+    ONE,
+    openapi_extra=scope("write", repeats=True, answers=True),
+    responses=ERRORS,
+    status_code=201,
+    response_model=DocumentShape,
 )
 async def write_document(
     project: ProjectName,
@@ -211,7 +214,8 @@ def export(
         Literal["md", "docx", "pdf", "html", "json"], Query(alias="format", examples=["docx"])
     ] = "docx",
     version: Annotated[
-        int | None, Query(ge=1, le=1_000_000, description="The latest stored one without.")
+        int | None,
+        Query(ge=1, le=1_000_000, description="The latest stored one without.", examples=[1]),
     ] = None,
 ) -> Response:
     """Give a stored version as a file."""
@@ -263,9 +267,9 @@ def edit_block(
     seen: Seen = None,
 ) -> object:
     """Put a text in place of a block's; it stays when the document is made anew."""
-    if seen is not None:
-        _check_unchanged(service.document(kind, save=False, project=project), key, seen, new.text)
-    made = service.edit_block(kind, key, new.text, project=project, author=author_of(caller))
+    made = service.edit_block(
+        kind, key, new.text, seen=_version(seen), project=project, author=author_of(caller)
+    )
     return _block(made, key, response)
 
 
@@ -286,7 +290,7 @@ def revert_block(
 def _block(made: Document, key: str, response: Response) -> dict[str, Any]:
     for block in made.blocks:
         if block.key == key:
-            response.headers["ETag"] = _etag(block.text)
+            response.headers["ETag"] = f'"{block_version(block)}"'
             return {
                 "key": block.key,
                 "section": block.section,
@@ -297,25 +301,8 @@ def _block(made: Document, key: str, response: Response) -> dict[str, Any]:
     raise NotFound("There is no such block in this document.", remedy="Show the document.")
 
 
-def _etag(text: str) -> str:
-    return f'"{hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]}"'
-
-
-class BlockConflict(Refusal):
-    """A block has another text than the caller saw."""
-
-    def __init__(self, yours: str, theirs: str) -> None:
-        super().__init__(
-            409,
-            "block_conflict",
-            "The block has another text by now.",
-            "Put both texts together, and send the block's present ETag.",
-        )
-        self.yours = yours
-        self.theirs = theirs
-
-
-def _check_unchanged(made: Document, key: str, seen: str, text: str) -> None:
-    now = next((block.text for block in made.blocks if block.key == key), None)
-    if now is not None and _etag(now) != seen.strip().removeprefix("W/"):
-        raise BlockConflict(text, now)
+def _version(seen: str | None) -> str | None:
+    """The version in an ETag; None when any will do."""
+    if seen is None or seen.strip() == "*":
+        return None
+    return seen.strip().removeprefix("W/").strip('"')

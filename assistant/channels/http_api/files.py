@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import anyio
 from fastapi import File, Response, UploadFile
+from fastapi import Path as InPath
 from pydantic import Field
 
 from assistant import Assistant, StoredFile
@@ -30,6 +31,9 @@ router = new_router("files")
 FILES = "/v1/projects/{project}/files"
 MOST_FILES = 20
 LONGEST_NAME = 200
+FileId = Annotated[
+    str, InPath(max_length=80, description="Of a list of files.", examples=["5b1f0c2e9d3a4f68"])
+]
 
 
 class Release(Body):
@@ -61,7 +65,12 @@ async def take_files_in(
     project: ProjectName,
     files: Annotated[
         list[UploadFile],
-        File(min_length=1, max_length=MOST_FILES, description="md, txt, html, pdf, docx or pptx."),
+        File(
+            min_length=1,
+            max_length=MOST_FILES,
+            description="md, txt, html, pdf, docx or pptx.",
+            examples=[["notes.md"]],
+        ),
     ],
     house: InHouse,
     response: Response,
@@ -106,14 +115,14 @@ def shown_name(given: str) -> str:
 @router.get(
     FILES + "/{file_id}", openapi_extra=READ, responses=ERRORS, response_model=list[FileShape]
 )
-def show_file(project: ProjectName, file_id: str, service: Service) -> object:
+def show_file(project: ProjectName, file_id: FileId, service: Service) -> object:
     """Show every version of a file, the latest first."""
     name = _file(service, project, file_id).name
     return [file_json(file) for file in service.file_versions(name, project=project)]
 
 
 @router.delete(FILES + "/{file_id}", openapi_extra=WRITE, responses=ERRORS, status_code=204)
-def delete_file(project: ProjectName, file_id: str, service: Service) -> Response:
+def delete_file(project: ProjectName, file_id: FileId, service: Service) -> Response:
     """Delete a file with all its versions; it is out of answers at once."""
     service.delete_file(_file(service, project, file_id).name, project=project)
     return Response(status_code=204)
@@ -125,7 +134,7 @@ def delete_file(project: ProjectName, file_id: str, service: Service) -> Respons
     responses=ERRORS,
     response_model=Page[HeldShape],
 )
-def list_held_back(project: ProjectName, file_id: str, service: Service, cut: Paged) -> object:
+def list_held_back(project: ProjectName, file_id: FileId, service: Service, cut: Paged) -> object:
     """List what of a file is kept out of answers, and why."""
     held = service.held_back(_file(service, project, file_id).id, project=project)
     items = [
@@ -147,7 +156,7 @@ def list_held_back(project: ProjectName, file_id: str, service: Service, cut: Pa
     responses=ERRORS,
     response_model=Released,
 )
-def release(project: ProjectName, file_id: str, wish: Release, service: Service) -> object:
+def release(project: ProjectName, file_id: FileId, wish: Release, service: Service) -> object:
     """Let the held-back part of a file take part in answers, or hold it back again."""
     file = _file(service, project, file_id)
     return Released(passages=service.release(file.id, project=project, released=wish.released))

@@ -12,6 +12,7 @@ from assistant.channels.http_api.access import Keyring
 from assistant.channels.http_api.hosts import known_names
 from assistant.channels.http_api.limits import Buckets, Slots
 from assistant.channels.http_api.metrics import Figures
+from assistant.channels.http_api.repeats import Repeats
 
 WRONG_KEYS_PER_MINUTE = 30
 # Reading files keeps a process busy each; more at once only wait for each other.
@@ -31,6 +32,7 @@ class House:
     uploads: anyio.CapacityLimiter
     upload_bytes: int
     turns: threading.Semaphore
+    repeats: Repeats
     figures: Figures = field(default_factory=Figures)
     ready: bool = False
     addresses_of_answers: tuple[re.Pattern[str], ...] = ()
@@ -49,4 +51,5 @@ def build_house(assistant: Assistant) -> House:
         anyio.CapacityLimiter(UPLOADS_AT_ONCE),
         settings.api_upload_mb * 1_000_000,
         threading.Semaphore(max(2, os.cpu_count() or 1)),
+        Repeats(assistant),
     )

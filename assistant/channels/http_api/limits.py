@@ -12,6 +12,9 @@ from assistant.channels.http_api.problems import Refusal
 
 MOST_BUCKETS = 10_000
 SLOT_RETRY_S = 5
+# No refusal for so long, and the crowd that came at once has been told; nobody waits longer.
+CALM_S = 0.04
+LONGEST_CALM_S = 1.0
 
 
 class Buckets:
@@ -63,10 +66,12 @@ class Slots:
         self.size = size
         self.taken = 0
         self.threads = anyio.CapacityLimiter(size)
+        self._refused_at = -CALM_S
 
     def check(self) -> None:
         """Raise Refusal when there is no slot."""
         if self.taken >= self.size:
+            self._refused_at = time.monotonic()
             raise Refusal(
                 503,
                 "busy",
@@ -74,6 +79,12 @@ class Slots:
                 f"Try again in {SLOT_RETRY_S} seconds.",
                 headers={"Retry-After": str(SLOT_RETRY_S)},
             )
+
+    def let_calm_down(self) -> None:
+        """Wait, in a thread, while a crowd is being refused: so that each hears of it at once."""
+        latest = time.monotonic() + LONGEST_CALM_S
+        while time.monotonic() < min(latest, self._refused_at + CALM_S):
+            time.sleep(CALM_S / 2)
 
     @contextmanager
     def one(self) -> Iterator[None]:

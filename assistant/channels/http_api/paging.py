@@ -31,7 +31,8 @@ class Cut:
         self,
         limit: Annotated[int, Query(ge=1, le=MOST, description="Items on a page.")] = USUAL,
         cursor: Annotated[
-            str | None, Query(max_length=1000, description="`next` of the page before.")
+            str | None,
+            Query(max_length=1000, description="`next` of the page before.", examples=["YjE"]),
         ] = None,
     ) -> None:
         self.limit = limit

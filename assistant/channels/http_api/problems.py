@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 # By the code where it has a status of its own, else by the kind of error, the first that fits.
 BY_CODE = {
     "fact_conflict": 409,
+    "block_conflict": 409,
     "storage_full": 507,
     "too_large": 413,
     "too_large_expanded": 413,

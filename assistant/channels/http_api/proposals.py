@@ -16,6 +16,7 @@ from assistant.channels.http_api.routes import (
     ProjectName,
     Service,
     new_router,
+    scope,
 )
 from assistant.channels.http_api.shapes import Body, Shape
 from assistant.channels.http_api.streams import finished
@@ -90,7 +91,7 @@ def list_proposals(project: ProjectName, service: Service, cut: Paged) -> object
 
 @router.post(
     PROPOSALS,
-    openapi_extra=WRITE_ONCE,
+    openapi_extra=scope("write", repeats=True, answers=True),
     responses=ERRORS,
     status_code=201,
     response_model=ProposalsShape,

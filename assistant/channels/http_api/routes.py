@@ -61,7 +61,7 @@ class GuardedRoute(APIRoute):
                     caller.must_see(request.path_params["project"])
             if "parameters" in said and caller is not None:
                 house: House = request.app.state.house
-                return await repeatable(request, house.assistant, caller, inner)
+                return await repeatable(request, house, caller, inner)
             return await inner(request)
 
         return guarded

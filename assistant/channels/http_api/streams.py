@@ -87,13 +87,14 @@ async def _leave(receive: Receive, tell: Callable[[], None]) -> None:
     tell()
 
 
-def paced(steps: Iterator[S], turns: threading.Semaphore, heavy: int) -> Iterator[S]:
+def paced(steps: Iterator[S], house: House, heavy: int) -> Iterator[S]:
     """The steps; the first `heavy` of them, which only compute, in turn with other answers'.
 
     Without turns all of them would share the processor, and each would be late.
     """
     for _ in range(heavy):
-        with turns:
+        house.answers.let_calm_down()
+        with house.turns:
             step = next(steps, None)
         if step is None:
             return
@@ -199,7 +200,8 @@ class EventStream(Response):
             if item is None:
                 break
             try:
-                item = await asyncio.wait_for(queue.get(), LOOK_S)
+                async with asyncio.timeout(LOOK_S):
+                    item = await queue.get()
             except TimeoutError:
                 item = ": waiting\n\n" if time.monotonic() - spoke > QUIET_S else ""
             if time.monotonic() - looked > LOOK_S:

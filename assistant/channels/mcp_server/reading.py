@@ -9,8 +9,8 @@ from mcp.server.mcpserver import MCPServer
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
-from assistant import Assistant, document_to_data
-from assistant.channels.mcp_server.bounds import cut, problems_told
+from assistant import Assistant, InputInvalid, Proposal, document_to_data
+from assistant.channels.mcp_server.bounds import cut, problems_told, text_told
 
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 Phase = Literal["requirements", "data", "design", "launch"]
@@ -76,6 +76,7 @@ def _articles(server: MCPServer[Any], assistant: Assistant, _project: str) -> No
         }
 
     @server.resource("scopewright://articles", mime_type="application/json")
+    @text_told
     def articles() -> str:
         """The curated articles by topic."""
         return json.dumps(
@@ -83,6 +84,7 @@ def _articles(server: MCPServer[Any], assistant: Assistant, _project: str) -> No
         )
 
     @server.resource("scopewright://articles/{article_id}", mime_type="text/markdown")
+    @text_told
     def article(article_id: str) -> str:
         """One curated article as Markdown."""
         return _text_of(assistant, article_id)
@@ -133,6 +135,28 @@ def _judgement(server: MCPServer[Any], assistant: Assistant, project: str) -> No
         items = assistant.review(kind or None, project=project)
         return {"answers": [item.as_json() for item in items[start:]], "total": len(items)}
 
+    @server.tool(annotations=READS)
+    @problems_told
+    def proposals(
+        start: Annotated[int, Field(description="How many to pass over; go on by it.", ge=0)] = 0,
+    ) -> dict[str, Any]:
+        """Facts found in texts that wait to be accepted or rejected, each with its words."""
+        waiting = assistant.proposals(project=project)
+        rows = [proposal_json(one) for one in waiting[start:]]
+        return {"proposals": rows, "total": len(waiting)}
+
+
+def proposal_json(proposal: Proposal) -> dict[str, Any]:
+    """A fact that was found in a text, with the words it came from."""
+    return {
+        "id": proposal.id,
+        "fact": proposal.fact,
+        "value": proposal.shown,
+        "quote": proposal.quote,
+        "source": proposal.source,
+        "confidence": round(proposal.confidence, 2),
+    }
+
 
 def _documents(server: MCPServer[Any], assistant: Assistant, project: str) -> None:
     @server.tool(annotations=READS)
@@ -145,6 +169,11 @@ def _documents(server: MCPServer[Any], assistant: Assistant, project: str) -> No
         made = document_to_data(assistant.document(kind, save=False, project=project))
         sections = [one["id"] for one in made["sections"]]
         wanted = section or sections[0]
+        if wanted not in sections:
+            raise InputInvalid(
+                f"The document has no section {section[:60]!r}.",
+                remedy=f"Its sections are {', '.join(sections)}.",
+            )
         blocks = [block for block in made["blocks"] if block["section"] == wanted]
         return {
             "kind": kind,
@@ -157,6 +186,7 @@ def _documents(server: MCPServer[Any], assistant: Assistant, project: str) -> No
         }
 
     @server.resource("scopewright://documents/{kind}", mime_type="text/markdown")
+    @text_told
     def document_text(kind: str) -> str:
         """A document of the project as Markdown, with footnotes for where each sentence is from."""
         with tempfile.TemporaryDirectory() as folder:

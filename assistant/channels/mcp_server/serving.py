@@ -2,6 +2,7 @@
 
 import argparse
 import ipaddress
+import signal
 import sys
 from typing import Any
 
@@ -12,6 +13,8 @@ from assistant import Assistant, UserFixable, __version__
 from assistant.channels.mcp_server.reading import add_reading
 from assistant.channels.mcp_server.writing import add_writing
 
+# How long answers may take to end when the program is told to stop.
+STOP_S = 10
 INSTRUCTIONS = (
     "Scopewright helps to scope machine-learning projects. Guidance comes from cited articles; "
     "facts come from the person alone: never answer an interview question for them."
@@ -95,6 +98,8 @@ def serve(assistant: Assistant, options: argparse.Namespace) -> None:
     """Serve as the options say."""
     server = create_server(assistant, project=options.project, allow_writes=options.allow_writes)
     if not options.http:
+        # Its reader waits for a line, so an exception would be heard when the input ends only.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         server.run("stdio")
         return
     import uvicorn
@@ -102,7 +107,14 @@ def serve(assistant: Assistant, options: argparse.Namespace) -> None:
     app = server.streamable_http_app(host=options.host)
     guarded = Guarded(app, assistant, options.project, writes=options.allow_writes)
     sys.stderr.write(f"MCP server on http://{options.host}:{options.port}/mcp\n")
-    uvicorn.run(guarded, host=options.host, port=options.port, log_level="warning")
+    # What is still being answered after that is cut off.
+    uvicorn.run(
+        guarded,
+        host=options.host,
+        port=options.port,
+        log_level="warning",
+        timeout_graceful_shutdown=STOP_S,
+    )
 
 
 def _options() -> argparse.Namespace:

@@ -8,8 +8,11 @@ from pydantic import Field
 
 from assistant import Assistant
 from assistant.channels.mcp_server.bounds import problems_told
+from assistant.channels.mcp_server.reading import proposal_json
 
 AUTHOR = "MCP"
+# A book of 150 pages; longer texts are read from files.
+LONGEST = 400_000
 WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
 
 
@@ -60,28 +63,34 @@ def _proposals(server: MCPServer[Any], assistant: Assistant, project: str) -> No
     @server.tool(annotations=WRITES)
     @problems_told
     def prefill(
-        text: Annotated[str, Field(description="A brief, e-mail or transcript, word for word.")],
+        text: Annotated[
+            str,
+            Field(description="A brief, e-mail or transcript, word for word.", max_length=LONGEST),
+        ],
         name: Annotated[str, Field(description="Where it is from.", max_length=200)] = "brief",
     ) -> dict[str, Any]:
         """Propose facts from a text, each with the words it came from; `accept` stores them."""
         found = assistant.prefill(text, name=name, project=project)
-        proposals = [
-            {
-                "id": one.id,
-                "fact": one.fact,
-                "value": one.shown,
-                "quote": one.quote,
-                "confidence": round(one.confidence, 2),
-            }
-            for one in found
-        ]
-        return {"proposals": proposals, "notices": list(found.notices)}
+        rows = [proposal_json(one) for one in found]
+        return {"proposals": rows, "notices": list(found.notices)}
 
     @server.tool(annotations=WRITES)
     @problems_told
     def accept(
-        ids: Annotated[list[str], Field(description="Proposals that the person agreed to.")],
+        ids: Annotated[
+            list[str], Field(description="Proposals that the person agreed to.", max_length=500)
+        ],
     ) -> dict[str, Any]:
         """Store proposals as facts, once the person has agreed to each."""
         stated = assistant.accept(ids, project=project, author=AUTHOR)
         return {"stored": [one.fact_id for one in stated]}
+
+    @server.tool(annotations=WRITES)
+    @problems_told
+    def reject(
+        ids: Annotated[
+            list[str], Field(description="Proposals that the person does not want.", max_length=500)
+        ],
+    ) -> dict[str, Any]:
+        """Put proposals away; they are not shown again."""
+        return {"rejected": assistant.reject(ids, project=project)}

@@ -5,18 +5,28 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from assistant import ChatThread, InterviewStep, UserFixable
-from assistant.channels.slack_bot import files, interview
+from assistant.channels.slack_bot import files, interview, reports
 from assistant.channels.slack_bot.answers import problem
-from assistant.channels.slack_bot.blocks import context, section
+from assistant.channels.slack_bot.blocks import Block, context, section
+from assistant.channels.slack_bot.forms import (
+    OPEN_POINT,
+    OpenPoint,
+    form,
+    form_answer,
+    open_point_form,
+    open_point_in,
+)
 from assistant.channels.slack_bot.house import House
 from assistant.channels.slack_bot.markup import escape
 from assistant.channels.slack_bot.poster import Place, SlackFailed
-from assistant.channels.slack_bot.questions import Asked, asked_in, chosen, form, form_answer
+from assistant.channels.slack_bot.questions import Asked, asked_in, chosen
 
 OLD = "This belongs to a thread that I no longer work in. Mention me to begin anew."
 # What is ticked before it is saved needs no reaction.
 ONLY_TICKED = {"several", "facts"}
-SETTLED = {"skip": "skipped", "keep": "kept as it is", "unknown": "not known yet"}
+SETTLED = {"skip": "skipped", "keep": "kept as it is"}
+# A window must open at once, whatever the thread is busy with.
+WINDOWS = {"form", "open_point"}
 
 
 class Press:
@@ -43,8 +53,12 @@ class Press:
 
     def settle(self, text: str) -> None:
         """Put a line in place of a question that has its answer."""
+        self.put([section(text)])
+
+    def put(self, blocks: list[Block]) -> None:
+        """Put something in place of the message that was pressed."""
         try:
-            self.house.poster.replace(self.place, self.ts, [section(text)])
+            self.house.poster.replace(self.place, self.ts, blocks)
         except SlackFailed:
             # The old buttons stay; a second press is refused by the event of the question.
             return
@@ -75,6 +89,11 @@ def _act(press: Press, thread: ChatThread) -> None:
         files.take_in(house, press.place, thread, press.value, brief=brief)
     elif press.name in ("accept", "reject"):
         _decide(press, thread)
+    elif press.name.startswith("document/"):
+        reports.document(house, press.place, thread, press.user, press.value)
+    elif press.name.partition("/")[0] == "edit":
+        fact = str(chosen(press.action, press.state) or "")
+        interview.edit(house, press.place, thread, press.user, fact)
     elif asked is not None:
         _on_question(press, thread, asked)
 
@@ -118,10 +137,14 @@ def _on_question(press: Press, thread: ChatThread, asked: Asked) -> None:
         interview.why(house, place, service.question_in_thread(thread, asked.fact))
     elif press.name == "hand_off":
         colleague = str(press.action.get("selected_user") or "")
-        interview.hand_off(house, place, thread, press.user, colleague, asked.fact)
+        if interview.hand_off(house, place, thread, press.user, colleague, asked.fact):
+            press.settle(_line(press, f"handed to {house.poster.name_of(colleague)}"))
     elif press.name == "stop":
         service.stop_interview(thread)
         house.poster.say(place, "Stopped. Everything you answered is saved.")
+    elif press.name == "leave":
+        interview.leave(house, place, thread, press.user)
+        press.settle(_line(press, "left as it is"))
     elif press.name == "skip":
         _settled(
             press, thread, lambda: service.skip_in_thread(thread, author=author, fact=asked.fact)
@@ -149,12 +172,7 @@ def _answer(press: Press, thread: ChatThread, asked: Asked) -> None:
         if interview.take_handed(house, place, handoff, press.user, raw):
             press.settle(_line(press, "answered"))
     elif press.name == "unknown":
-        author = house.poster.name_of(press.user)
-        _settled(
-            press,
-            thread,
-            lambda: service.dont_know_in_thread(thread, author=author, fact=asked.fact),
-        )
+        interview.leave_open(house, place, thread, press.user, fact=asked.fact, show=press.put)
     elif interview.take(house, place, thread, press.user, raw, asked):
         press.settle(_line(press, "answered"))
 
@@ -176,11 +194,30 @@ def _line(press: Press, what: str) -> str:
 # -- forms
 
 
-def open_form(house: House, body: Mapping[str, Any]) -> None:
-    """Open the window for a table or long text; Slack waits three seconds for it."""
+def open_window(house: House, body: Mapping[str, Any]) -> None:
+    """Open the window that a button is for; Slack waits three seconds for it."""
     press = Press(house, body)
+    if press.name == "open_point":
+        _open_point(press)
+    else:
+        _open_form(press)
+
+
+def _open_point(press: Press) -> None:
+    fact, _, event = press.value.partition("|")
+    trigger = str(press.body.get("trigger_id") or "")
+    if not event.isdigit() or not press.house.first_time(trigger):
+        return
+    point = OpenPoint(press.place, press.ts, fact, int(event))
+    view = open_point_form(press.house.assistant.catalogue()[fact], point)
+    press.house.poster.call("views.open", trigger_id=trigger, view=view)
+
+
+def _open_form(press: Press) -> None:
+    """The window for a table or long text."""
+    house = press.house
     thread = house.known_thread(press.place)
-    trigger = str(body.get("trigger_id") or "")
+    trigger = str(press.body.get("trigger_id") or "")
     if press.asked is None or not house.first_time(trigger):
         return
     handoff = house.assistant.handed_to(
@@ -201,6 +238,9 @@ def on_form(house: House, body: Mapping[str, Any]) -> None:
     view = body["view"]
     if not house.first_time(f"form:{view['id']}"):
         return
+    if view.get("callback_id") == OPEN_POINT:
+        _save_open_point(house, view, str(body["user"]["id"]))
+        return
     kept = json.loads(view["private_metadata"])
     place, user = Place(kept["channel"], kept["thread"]), str(body["user"]["id"])
     raw = form_answer(view["state"]["values"])
@@ -213,3 +253,27 @@ def on_form(house: House, body: Mapping[str, Any]) -> None:
         house.poster.whisper(Place(place.channel), user, OLD)
         return
     interview.take(house, place, thread, user, raw, Asked(kept["fact"], int(kept["event"])))
+
+
+def _save_open_point(house: House, view: Mapping[str, Any], user: str) -> None:
+    """Add who finds out and by when to what nobody knows, and show it where it was said."""
+    point, owner, due = open_point_in(view)
+    thread = house.known_thread(point.place)
+    if thread is None:
+        house.poster.whisper(Place(point.place.channel), user, OLD)
+        return
+    if not owner and not due:
+        return
+    try:
+        stated = house.assistant.detail_open_point(
+            thread,
+            fact=point.fact,
+            event=point.event,
+            owner=house.poster.name_of(owner) if owner else "",
+            due=due,
+            author=house.poster.name_of(user),
+        )
+    except UserFixable as error:
+        house.poster.say(point.place, problem(error))
+        return
+    house.poster.replace(point.place, point.ts, interview.open_point_blocks(house, stated))

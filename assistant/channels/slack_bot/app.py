@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt import App, BoltResponse
 from slack_sdk import WebClient
 
-from assistant.channels.slack_bot import actions, commands, home, messages
+from assistant.channels.slack_bot import actions, commands, forms, home, messages
 from assistant.channels.slack_bot.house import House
 from assistant.channels.slack_bot.lanes import Lanes
 
@@ -94,9 +94,8 @@ def _interactions(app: App, house: House, lanes: Lanes) -> None:
         ack()
         name = body["actions"][0]["action_id"]
         trigger = f"action/{body.get('trigger_id')}"
-        if name == "form":
-            # A window must open at once, whatever the thread is busy with.
-            lanes.put(trigger, lambda: actions.open_form(house, body))
+        if name in actions.WINDOWS:
+            lanes.put(trigger, lambda: actions.open_window(house, body))
         elif name == "go_on":
             lanes.put(trigger, lambda: home.go_on(house, body))
         else:
@@ -110,7 +109,8 @@ def _interactions(app: App, house: House, lanes: Lanes) -> None:
 
     app.command(commands.COMMAND)(command)
     app.action(ANY)(action)
-    app.view("answer_form")(submitted)
+    for name in (forms.ANSWER, forms.OPEN_POINT):
+        app.view(name)(submitted)
 
 
 def new_client(token: str, *, api: str = "") -> WebClient:

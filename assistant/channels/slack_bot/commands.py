@@ -15,12 +15,17 @@ from assistant.channels.slack_bot.poster import Place, SlackFailed
 Reply = Callable[[str], None]
 
 COMMAND = "/scopewright"
+ALSO = {"check": "checks"}
 OUTSIDE = {"not_in_channel", "channel_not_found", "is_archived"}
 INVITE = "I am not in this channel: invite me with `/invite @Scopewright`, or write to me directly."
 TITLES = {
     "interview": "begins an interview",
     "document": "asks for a document",
     "verdict": "asks whether this should be machine learning",
+    "review": "looks through the answers",
+    "edit": "changes an answer",
+    "checks": "asks for contradictions, gaps and risks",
+    "gate": "asks whether a phase may begin",
 }
 
 
@@ -29,7 +34,8 @@ def on_command(house: House, body: Mapping[str, Any], reply: Reply) -> None:
     if not house.first_time(str(body.get("trigger_id") or "")):
         return
     word, _, rest = unescape(str(body.get("text") or "")).strip().partition(" ")
-    name, rest, user = word.lower() or "help", rest.strip(), str(body["user_id"])
+    name = ALSO.get(word.lower(), word.lower()) or "help"
+    rest, user = rest.strip(), str(body["user_id"])
     channel = str(body["channel_id"])
     try:
         if name == "help":

@@ -1,18 +1,28 @@
 """The interview in a thread: answers from words and widgets, doubts, hand-offs to colleagues."""
 
 from collections.abc import Callable
+from functools import partial
 
-from assistant import ChatThread, Handoff, InterviewStep, Question, UserFixable
+from assistant import ChatThread, Handoff, InterviewStep, Question, StatedFact, UserFixable
 from assistant.channels.slack_bot.answers import problem
-from assistant.channels.slack_bot.blocks import context, mention, section
+from assistant.channels.slack_bot.blocks import (
+    Block,
+    actions,
+    button,
+    context,
+    mention,
+    section,
+)
 from assistant.channels.slack_bot.house import House, is_direct
 from assistant.channels.slack_bot.markup import escape, plain
 from assistant.channels.slack_bot.poster import Place, SlackFailed
 from assistant.channels.slack_bot.questions import Asked, question_blocks, step_blocks
+from assistant.channels.slack_bot.review import open_words
 
 HOW = (
-    "I ask one question at a time; write your answers here. `skip`, `don't know`, `why`, `undo` "
-    "and `stop` work too. `ask …` asks me something, and mentioning a colleague asks them instead."
+    "I ask one question at a time; write your answers here. `skip`, `don't know`, `why`, `undo`, "
+    "`review` and `stop` work too; `? Ana Ruiz by 15 March 2027` says who finds out. `ask …` asks "
+    "me something, and mentioning a colleague asks them instead."
 )
 TYPED = 600
 
@@ -22,13 +32,38 @@ def begin(house: House, place: Place, thread: ChatThread, user: str, kind: str) 
     step = house.assistant.begin_interview(thread, person=house.person_id(user), kind=kind)
     page = house.page_link("Go on in the page", thread.project, "interview")
     blocks = [section(f"Interview for *{escape(thread.project)}*."), *context(f"{HOW} {page}")]
-    house.poster.post(place, [*blocks, *step_blocks(step)])
+    house.poster.post(place, [*blocks, *_standing(house, step)])
+
+
+def _standing(house: House, step: InterviewStep) -> list[Block]:
+    """Where an interview stands; at its end the documents are a press away."""
+    if step.question is not None:
+        return step_blocks(step)
+    kinds = house.assistant.document_kinds()
+    row = [button(title, f"document/{kind}", kind) for kind, title in kinds.items()]
+    return [*step_blocks(step), actions(row)]
+
+
+def edit(house: House, place: Place, thread: ChatThread, user: str, fact: str) -> None:
+    """Put the question of an earlier answer again; raise NotFound when there is none."""
+    if not fact:
+        house.poster.say(place, "Which answer? `review` lists them; then `edit users.primary`.")
+        return
+    step = house.assistant.edit_in_thread(thread, fact, person=house.person_id(user))
+    house.poster.post(place, _standing(house, step))
+
+
+def leave(house: House, place: Place, thread: ChatThread, user: str) -> None:
+    """Leave an earlier answer as it is, and go on with the interview."""
+    person = thread.asker or house.person_id(user)
+    step = house.assistant.begin_interview(thread, person=person, kind=thread.kind)
+    house.poster.post(place, _standing(house, step))
 
 
 def go_on(house: House, place: Place, thread: ChatThread, step: InterviewStep) -> None:
     """Show what an answer led to."""
     if thread.kind or step.challenge:
-        house.poster.post(place, step_blocks(step))
+        house.poster.post(place, _standing(house, step))
     else:
         house.poster.say(place, "Saved. The interview was stopped; `interview` goes on with it.")
 
@@ -82,6 +117,41 @@ def refusal(error: UserFixable, said: object) -> list[dict[str, object]]:
     return blocks
 
 
+def leave_open(
+    house: House,
+    place: Place,
+    thread: ChatThread,
+    user: str,
+    *,
+    fact: str = "",
+    owner: str = "",
+    due: str = "",
+    show: Callable[[list[Block]], object] | None = None,
+) -> None:
+    """Record that nobody knows yet and who finds out by when, `show` it, and go on."""
+
+    def record() -> InterviewStep:
+        step = house.assistant.dont_know_in_thread(
+            thread, author=house.poster.name_of(user), fact=fact, owner=owner, due=due
+        )
+        if step.stored is not None:
+            blocks = open_point_blocks(house, step.stored)
+            (show or partial(house.poster.post, place))(blocks)
+        return step
+
+    steer(house, place, thread, record)
+
+
+def open_point_blocks(house: House, stated: StatedFact) -> list[Block]:
+    """What nobody knows yet, with a button for what is left to say about it."""
+    label = house.assistant.catalogue()[stated.fact_id].label
+    line = section(f"*{escape(label)}*: {escape(open_words(stated))} ({escape(stated.author)})")
+    if stated.owner and stated.due:
+        return [line]
+    ask = button("Who finds out, and by when?", "open_point", f"{stated.fact_id}|{stated.event}")
+    return [line, actions([ask])]
+
+
 def why(house: House, place: Place, question: Question) -> None:
     """Say why a question is asked, with where it is written."""
     lines = [
@@ -94,13 +164,20 @@ def why(house: House, place: Place, question: Question) -> None:
 
 
 def hand_off(
-    house: House, place: Place, thread: ChatThread, user: str, colleague: str, fact: str
-) -> None:
-    """Ask a colleague instead, and go on with the next question."""
+    house: House,
+    place: Place,
+    thread: ChatThread,
+    user: str,
+    colleague: str,
+    fact: str,
+    *,
+    due: str = "",
+) -> bool:
+    """Ask a colleague instead, and go on with the next question; True when they were asked."""
     name = _colleague(house, user, colleague)
     if name is None:
         house.poster.say(place, "I can hand a question to another person of this workspace.")
-        return
+        return False
     where = place
     try:
         if is_direct(place.channel):
@@ -113,18 +190,20 @@ def hand_off(
             person=house.person_id(colleague),
             name=name,
             author=house.poster.name_of(user),
+            due=due,
         )
     except SlackFailed as error:
         house.poster.say(place, f"I cannot reach {escape(name)} ({escape(error.code)}).")
-        return
+        return False
     except UserFixable as error:
         house.poster.say(place, problem(error))
-        return
+        return False
     asks = f"{mention(colleague)}, {mention(user)} asks you to answer this:"
     house.poster.post(where, [section(asks), *question_blocks(question, for_asker=False)])
     if where != place:
         house.poster.say(place, f"I have asked {escape(name)} and will tell you the answer.")
     go_on(house, place, thread, step)
+    return True
 
 
 def _colleague(house: House, user: str, colleague: str) -> str | None:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from assistant import ChatMessage, ChatThread, Meaning, UserFixable
-from assistant.channels.slack_bot import answers, files, interview, reports
-from assistant.channels.slack_bot.blocks import section
+from assistant.channels.slack_bot import answers, files, interview, judgement, reports, review
+from assistant.channels.slack_bot.blocks import Block, section
 from assistant.channels.slack_bot.house import House, is_direct, unbound
 from assistant.channels.slack_bot.markup import escape, unescape
 from assistant.channels.slack_bot.poster import Place
@@ -83,18 +83,30 @@ def act(house: House, place: Place, thread: ChatThread, user: str, meaning: Mean
 
 
 def report(house: House, place: Place, thread: ChatThread, user: str, meaning: Meaning) -> None:
-    """Begin an interview, or show the status, the verdict or a document; problems are told."""
+    """Begin an interview or change an answer, or show what is asked for; problems are told."""
     try:
         if meaning.intent == "interview":
             interview.begin(house, place, thread, user, meaning.text)
+        elif meaning.intent == "edit":
+            interview.edit(house, place, thread, user, meaning.text)
         elif meaning.intent == "document":
             reports.document(house, place, thread, user, meaning.text)
-        elif meaning.intent == "verdict":
-            house.poster.post(place, reports.verdict_blocks(house, thread.project))
         else:
-            house.poster.post(place, reports.status_blocks(house, thread.project))
+            house.poster.post(place, _shown(house, thread.project, meaning))
     except UserFixable as error:
         house.poster.say(place, answers.problem(error))
+
+
+def _shown(house: House, project: str, meaning: Meaning) -> list[Block]:
+    if meaning.intent == "verdict":
+        return judgement.verdict_blocks(house, project)
+    if meaning.intent == "checks":
+        return judgement.checks_blocks(house, project)
+    if meaning.intent == "gate":
+        return judgement.gate_blocks(house, project, meaning.text)
+    if meaning.intent == "review":
+        return review.review_blocks(house, project, meaning.text)
+    return reports.status_blocks(house, project)
 
 
 def _in_interview(
@@ -109,7 +121,9 @@ def _in_interview(
             interview.take_handed(house, place, handoff, user, meaning.text)
     elif meaning.intent == "hand_off":
         colleague = meaning.person
-        interview.hand_off(house, place, thread, user, colleague, thread.fact)
+        interview.hand_off(house, place, thread, user, colleague, thread.fact, due=meaning.due)
+    elif meaning.intent == "dont_know":
+        interview.leave_open(house, place, thread, user, owner=meaning.text, due=meaning.due)
     elif meaning.intent == "undo":
         try:
             label, step = service.undo_in_thread(thread)
@@ -121,7 +135,6 @@ def _in_interview(
     else:
         steps = {
             "skip": lambda: service.skip_in_thread(thread, author=author),
-            "dont_know": lambda: service.dont_know_in_thread(thread, author=author),
             "keep": lambda: service.keep_in_thread(thread, author=author),
         }
         interview.steer(house, place, thread, steps[meaning.intent])

@@ -1,6 +1,5 @@
 """A question of the interview → Slack's own widgets; what was chosen in them → an answer."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 from assistant import Fact, InterviewStep, Question
 from assistant.channels.slack_bot.blocks import (
     BUTTON_TEXT,
-    MODAL_TITLE,
     MOST_CHECKBOXES,
     MOST_OPTIONS,
     Block,
@@ -21,12 +19,8 @@ from assistant.channels.slack_bot.blocks import (
     sections,
 )
 from assistant.channels.slack_bot.markup import escape, plain
-from assistant.channels.slack_bot.poster import Place
 
 MOST_BUTTONS = 5
-LEAST_ROWS = 3
-MOST_INPUTS = 80
-INPUT_LIMIT = 3000
 YES_NO = (("yes", "Yes"), ("no", "No"))
 FORMS = ("table", "long_text", "list")
 
@@ -103,16 +97,20 @@ def question_blocks(question: Question, *, for_asker: bool = True) -> list[Block
 
 
 def _offer(question: Question, asked: Asked) -> list[Block]:
-    """What is known or suggested, to agree to by one button."""
+    """What is known or suggested, to agree to by one button; a chosen question may be left."""
     if question.offered is None:
         return []
+    if question.reason == "chosen" and question.known_text:
+        line = f"So far: *{escape(plain(question.known_text, 300))}*."
+        leave = button("Leave it", "leave", question.fact.id)
+        return [section(line), actions([leave], asked.block_id("offer"))]
     suggested = question.suggestion
     if suggested is not None and question.offered == suggested.data:
-        text, because = suggested.text, f" {escape(suggested.because)}"
+        line = f"Suggested: *{escape(plain(suggested.text, 300))}*. {escape(suggested.because)}"
+        agree = button(f"Take: {suggested.text}", "offer", question.fact.id, style="primary")
     else:
-        text, because = question.known_text, ""
-    line = f"Suggested: *{escape(plain(text, 300))}*.{because}"
-    agree = button(f"Take: {text}", "offer", question.fact.id, style="primary")
+        line = f"So far: *{escape(plain(question.known_text, 300))}*."
+        agree = button(f"Keep: {question.known_text}", "offer", question.fact.id)
     return [section(line), actions([agree], asked.block_id("offer"))]
 
 
@@ -191,89 +189,3 @@ def chosen(action: Mapping[str, Any], state: Mapping[str, Any]) -> object:
     if action["type"] == "static_select":
         return (action.get("selected_option") or {}).get("value")
     return action.get("value")
-
-
-# -- forms
-
-
-def form(question: Question, place: Place) -> Block:
-    """A window for a table or a long text, with what is known already."""
-    fact = question.fact
-    kept = {
-        "channel": place.channel,
-        "thread": place.thread,
-        "fact": fact.id,
-        "event": question.event,
-    }
-    inputs = _table_inputs(question) if fact.type == "table" else [_text_input(question)]
-    return {
-        "type": "modal",
-        "callback_id": "answer_form",
-        "private_metadata": json.dumps(kept),
-        "title": plain_text(fact.label, MODAL_TITLE),
-        "submit": plain_text("Save", MODAL_TITLE),
-        "close": plain_text("Cancel", MODAL_TITLE),
-        "blocks": [section(f"*{escape(fact.question)}*"), *inputs],
-    }
-
-
-def _text_input(question: Question) -> Block:
-    known = question.stated.value if question.stated is not None else None
-    text = "\n".join(map(str, known)) if isinstance(known, tuple) else question.known_text
-    element: Block = {
-        "type": "plain_text_input",
-        "action_id": "text",
-        "multiline": True,
-        "max_length": INPUT_LIMIT,
-    }
-    if 0 < len(text) <= INPUT_LIMIT:
-        element["initial_value"] = text
-    hint = "One per line." if question.fact.type == "list" else question.fact.example
-    made: Block = {
-        "type": "input",
-        "block_id": "text",
-        "label": plain_text(question.fact.label, BUTTON_TEXT),
-        "element": element,
-    }
-    return {**made, "hint": plain_text(hint, 150)} if hint else made
-
-
-def _table_inputs(question: Question) -> list[Block]:
-    fact = question.fact
-    value = question.stated.value if question.stated is not None else None
-    known = [row for row in value if isinstance(row, Mapping)] if isinstance(value, tuple) else []
-    rows = min(max(LEAST_ROWS, len(known) + 1), MOST_INPUTS // max(1, len(fact.columns)))
-    blocks: list[Block] = []
-    for row in range(rows):
-        for column in fact.columns:
-            text = str(known[row].get(column.name, "")) if row < len(known) else ""
-            element: Block = {"type": "plain_text_input", "action_id": "cell"}
-            if text:
-                element["initial_value"] = text[:INPUT_LIMIT]
-            blocks.append(
-                {
-                    "type": "input",
-                    "block_id": f"{row}|{column.name}",
-                    "optional": True,
-                    "label": plain_text(f"{row + 1}. {column.label}", BUTTON_TEXT),
-                    "element": element,
-                }
-            )
-    return blocks
-
-
-def form_answer(values: Mapping[str, Any]) -> object:
-    """What was written into a form: a text, or the rows of a table that are not empty.
-
-    >>> form_answer({"0|risk": {"cell": {"value": "x"}}, "1|risk": {"cell": {"value": None}}})
-    [{'risk': 'x'}]
-    """
-    if "text" in values:
-        return values["text"]["text"].get("value") or ""
-    rows: dict[int, dict[str, str]] = {}
-    for key, block in values.items():
-        number, _, column = key.partition("|")
-        text = (block["cell"].get("value") or "").strip()
-        if text:
-            rows.setdefault(int(number), {})[column] = text
-    return [rows[number] for number in sorted(rows)]

@@ -1,8 +1,7 @@
-"""Status, verdict and documents of a thread's project → messages and files in the thread."""
+"""Status and documents of a thread's project → messages and files in the thread."""
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from assistant import ChatThread, UserFixable
 from assistant.channels.slack_bot.answers import problem
@@ -21,6 +20,9 @@ HELP = """\
 • `/scopewright document requirements|cvp|tdd`: the document of your answers, as docx and pdf.
 • `/scopewright verdict`: should this be machine learning at all?
 • `/scopewright status`: what is answered and what is open.
+• `/scopewright review`: every answer, to change one; `/scopewright edit FACT` goes straight to it.
+• `/scopewright checks`: contradictions, gaps and risks in the answers.
+• `/scopewright gate requirements|data|design|launch`: may this phase begin?
 • `/scopewright new NAME`: a new project for our direct messages.
 • Drop a file into a thread with me: I keep it in the project, or read it as a brief.
 In a thread, `mute` keeps me silent until I am mentioned, and `done` ends it. While an interview \
@@ -50,33 +52,6 @@ def open_points(house: House, project: str) -> list[str]:
             lines.append(f"• {escape(item.fact.question)}{f' ({escape(who)})' if who else ''}")
     more = len(lines) - MOST_OPEN
     return lines[:MOST_OPEN] + ([f"… and {more} more."] if more > 0 else [])
-
-
-def verdict_blocks(house: House, project: str) -> list[Block]:
-    """Should this be machine learning at all? With reasons, doubts and what would change it."""
-    found = house.assistant.verdict_json(project=project)
-    blocks = sections(f"*{escape(found['label'])}*\n{escape(found['says'])}")
-    for title, entries in (
-        ("Because", found["because"]),
-        ("Against it", found["against"]),
-        ("It would change if", found["would_change_if"]),
-    ):
-        if entries:
-            lines = [f"• {_with_source(one)}" for one in entries]
-            blocks += sections("\n".join([f"*{title}*", *lines]))
-    if found["first_baseline"]:
-        blocks += sections(f"*First baseline to try*\n{escape(found['first_baseline'])}")
-    if found["unanswered"]:
-        catalogue = house.assistant.catalogue()
-        questions = [f"• {escape(catalogue[key].question)}" for key in found["unanswered"]]
-        blocks += sections("\n".join(["*These answers would decide it*", *questions]))
-    return [*blocks, *context(house.page_link("Open in the page", project, "readiness"))]
-
-
-def _with_source(entry: dict[str, Any]) -> str:
-    source = entry.get("source")
-    where = f" [{source['title']} › {source['heading']}]" if source else ""
-    return escape(f"{entry['text']}{where}")
 
 
 def document(house: House, place: Place, thread: ChatThread, user: str, kind: str) -> None:

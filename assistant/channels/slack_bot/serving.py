@@ -20,6 +20,8 @@ from assistant.channels.slack_bot.web import create_web
 
 # How long answers may take to end when the program is told to stop.
 STOP_S = 20.0
+# The library's reader looks up every three seconds.
+CLOSE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,11 @@ class Running:
     def close(self) -> None:
         """Take no more, and let what runs come to its end."""
         if self.socket is not None:
-            self.socket.close()  # type: ignore[no-untyped-call]
+            # The library joins its reader without a limit, and a reader that begins just as it
+            # connects or closes never learns that it is to stop.
+            closing = threading.Thread(target=self.socket.close, daemon=True)
+            closing.start()
+            closing.join(CLOSE_S)
         self.lanes.close(STOP_S)
 
 
