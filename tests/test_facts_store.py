@@ -229,6 +229,21 @@ def test_two_people_do_not_overwrite_each_other_unseen(service):
     assert service.set_fact("labels.delay", "7 days", expected_event=again)
 
 
+def test_an_answer_sent_again_because_no_reply_came_is_stored_once(service):
+    seen = service.facts().last_event
+    first = service.set_fact("labels.amount", "4", expected_event=seen, author="Ana")
+    # Once as it was sent, once by hand after the page has shown what is there.
+    for event in (seen, first.event):
+        assert service.set_fact("labels.amount", "4", expected_event=event, author="Ana") == first
+    assert len(service.fact_history("labels.amount")) == 1
+    with pytest.raises(Conflict):
+        service.set_fact("labels.amount", "4", expected_event=seen, author="Bo")
+    service.set_fact("labels.amount", "5", expected_event=first.event, author="Ana")
+    again = service.facts().get("labels.amount")
+    assert service.set_fact("labels.amount", "4", expected_event=again.event, author="Ana") != first
+    assert len(service.fact_history("labels.amount")) == 3
+
+
 def test_what_was_taken_back_in_the_meantime_is_a_conflict_too(service):
     service.set_fact("users.skills", "none")
     service.set_fact("labels.delay", "5 days")

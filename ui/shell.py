@@ -87,6 +87,13 @@ def _delete_project(assistant: Assistant, project: str) -> None:
 def _rung() -> None:
     """Name the model that would answer now; the page of models says more."""
     state = running().answering_rung()
-    words = say("rung.now", name=label(state.name)) if state else say("rung.unknown")
+    words = _who_answers(state.name) if state else say("rung.unknown")
     with st.container(key="rung-now"):
         link("settings", words, icon=":material/memory:")
+
+
+def _who_answers(rung: str) -> str:
+    """Rungs of our own in words, others by the name that a person gave them."""
+    if rung in ("extractive", "local"):
+        return say(f"rung.now.{rung}")
+    return say("rung.now", name=label(rung))

@@ -78,6 +78,8 @@ class FactLog:
         """Store changes, all or none; return them with their time and number after COMMIT.
 
         `expected_event` is the last change that the writer has seen, of the project or the fact.
+        Who says it says the same again when no reply came, so the change that is there already is
+        returned instead of stored twice.
 
         Raises:
             Conflict: One of the facts was changed, or a change taken back, after that.
@@ -87,6 +89,10 @@ class FactLog:
         with writing(self._engine) as connection:
             for event in events:
                 if expected_event is not None:
+                    there = _stands(connection, project_id, event, catalogue)
+                    if there is not None:
+                        stored.append(there)
+                        continue
                     _check(connection, project_id, event, catalogue, expected_event)
                 stored.append(_store(connection, project_id, replace(event, at=event.at or now)))
         return tuple(stored)
@@ -182,6 +188,17 @@ def _store(connection: Connection, project_id: str, event: FactEvent) -> FactEve
     }
     key = connection.execute(insert(fact_events).values(row)).inserted_primary_key
     return replace(event, event=int(key[0])) if key else event
+
+
+def _stands(
+    connection: Connection, project_id: str, event: FactEvent, catalogue: Catalogue
+) -> FactEvent | None:
+    """The newest change of the fact if it is this very one, made before."""
+    query = _kept(project_id).where(fact_events.c.fact == event.fact_id)
+    newest = _latest(connection, query, catalogue)
+    if newest is None or replace(newest, at=event.at, event=event.event) != event:
+        return None
+    return newest
 
 
 def _check(
