@@ -61,10 +61,12 @@ def _restore() -> None:
         DRAFT, field=BRIEF, fresh=KEPT not in st.session_state,
         forget=st.session_state.pop(FORGET, []), key="keep-brief",
     )  # fmt: skip
-    if kept is not None and not st.session_state.get(KEPT) and isinstance(kept.get("text"), str):
+    st.session_state.setdefault(KEPT, None)
+    if kept is None or kept.get("at") == st.session_state[KEPT]:
+        return
+    st.session_state[KEPT] = kept.get("at")
+    if isinstance(kept.get("text"), str):
         st.session_state[BRIEF] = kept["text"]
-        st.session_state[KEPT] = True
-    st.session_state.setdefault(KEPT, False)
 
 
 def _target(assistant: Assistant, name: str, project: str) -> str:

@@ -15,10 +15,11 @@ def draft_before(project: str, fact: str, form: str) -> None:
         _name(project, fact), field=typed_key(form), fresh=seen not in st.session_state,
         forget=st.session_state.pop(FORGET, []), key=f"keep-{form}",
     )  # fmt: skip
-    if kept is None or st.session_state.get(seen):
-        st.session_state.setdefault(seen, False)
+    # What a script reports stays there; each time it gives a draft back has a time of its own.
+    if kept is None or kept.get("at") == st.session_state.get(seen):
+        st.session_state.setdefault(seen, None)
         return
-    st.session_state[seen] = True
+    st.session_state[seen] = kept.get("at")
     if isinstance(kept.get("text"), str):
         st.session_state[typed_key(form)] = kept["text"]
     rows = kept.get("rows")

@@ -46,16 +46,32 @@ export default function ({ data, parentElement, setStateValue }) {
   };
   const keep = (part) => store.setItem(data.key, JSON.stringify({ ...read(), ...part }));
   if (data.rows) keep({ rows: data.rows });
-  if (data.fresh && store.getItem(data.key)) setStateValue("draft", read());
+  const giveBack = () => setStateValue("draft", { ...read(), at: Date.now() });
+  if (data.fresh && store.getItem(data.key)) giveBack();
   if (!data.field) return;
+  const around = `[class~="st-key-${data.field}"]`;
   const typed = (event) => {
-    const inside = event.target.closest?.(`[class~="st-key-${data.field}"]`);
-    if (inside && "value" in event.target) keep({ text: event.target.value });
+    if (!event.target.closest?.(around) || !("value" in event.target)) return;
+    keep({ text: event.target.value });
+    window.scopewrightTyped = data.key;
+  };
+  // A page that comes back after its line was cut may show the field as it was before the typing.
+  const look = () => {
+    const field = document.querySelector(`${around} :is(textarea, input)`);
+    if (!field || field.disabled || field.value || window.scopewrightTyped !== data.key) return;
+    if (!read().text) return;
+    window.scopewrightTyped = null;
+    giveBack();
   };
   document.removeEventListener("input", parentElement.typed, true);
+  clearInterval(parentElement.looking);
   parentElement.typed = typed;
+  parentElement.looking = setInterval(look, 500);
   document.addEventListener("input", typed, true);
-  return () => document.removeEventListener("input", typed, true);
+  return () => {
+    document.removeEventListener("input", typed, true);
+    clearInterval(parentElement.looking);
+  };
 }
 """
 _SPEAK = """

@@ -549,7 +549,9 @@ def test_a_sentence_tells_where_it_comes_from_and_may_be_put_in_own_words(open_p
     page.locator(".sw-change ins", has_text="Our own words").first.wait_for()
     compare.click()
     page.get_by_role("option", name="with none").click()
+    page.locator(".sw-change").first.wait_for(state="detached")
+    settle(page)
 
     page.locator(".st-key-open-items a", has_text=asked).click()
     page.locator(".st-key-question").wait_for()
-    assert re.search(r"[?&]q=", page.url)
+    page.wait_for_url(re.compile(r"[?&]q="))
