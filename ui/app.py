@@ -16,7 +16,7 @@ from ui.boxes import problem_box, show_told, unexpected_box, wait_until_ready  #
 from ui.door import pass_the_door  # noqa: E402
 from ui.here import take_language  # noqa: E402
 from ui.places import PLACES, page_of  # noqa: E402
-from ui.scripts import speak  # noqa: E402
+from ui.scripts import revive, speak  # noqa: E402
 from ui.shell import show_shell  # noqa: E402
 from ui.words import RIGHT_TO_LEFT, say, spoken  # noqa: E402
 
@@ -30,6 +30,7 @@ def main() -> None:
     )
     st.html(FOLDER / "style.css")
     speak(spoken(), right_to_left=spoken() in RIGHT_TO_LEFT)
+    revive()
     try:
         wait_until_ready()
         pass_the_door()

@@ -80,6 +80,22 @@ export default function ({ data }) {
   document.documentElement.classList.toggle("sw-rtl", data.rightToLeft);
 }
 """
+_REVIVE = """
+export default function () {
+  if (window.scopewrightRevives) return;
+  window.scopewrightRevives = true;
+  let shown = false;
+  let empty = 0;
+  setInterval(() => {
+    const app = document.querySelector(".stApp")?.dataset;
+    const idle = app?.testConnectionState === "CONNECTED" && app.testScriptState === "notRunning";
+    const filled = Boolean(document.querySelector(".stMain")?.innerText.trim());
+    shown ||= filled;
+    empty = idle && shown && !filled ? empty + 1 : 0;
+    if (empty > 2) window.location.reload();
+  }, 700);
+}
+"""
 
 
 def copy_button(text: str, *, key: str, words: str = "answer.copy") -> None:
@@ -90,6 +106,14 @@ def copy_button(text: str, *, key: str, words: str = "answer.copy") -> None:
     )
     data = {"text": text, "label": say(words), "done": say("answer.copied")}
     button(key=key, data=data, width="content", height="content")
+
+
+def revive() -> None:
+    """Load the page again when it stays empty, as it may after its line was cut in the middle.
+
+    What was typed is kept in the browser, so nothing is lost by it.
+    """
+    st.components.v2.component("scopewright_revive", html="", js=_REVIVE)(key="revive", height=1)
 
 
 def raise_turn(key: str) -> None:
