@@ -3,6 +3,7 @@
 import gc
 import threading
 import time
+from contextlib import suppress
 
 import streamlit as st
 
@@ -61,9 +62,12 @@ class Running:
     def _prepare(self) -> None:
         try:
             self.assistant.prepare(self._count)
-            self._warm()
         except AssistantError as error:
             self.failure = error
+        else:
+            # A page that needs what could not be read says so itself.
+            with suppress(AssistantError):
+                self._warm()
         finally:
             self._done.set()
 

@@ -50,6 +50,19 @@ class InterviewStep:
         }
 
 
+# What a list of answers says of a state, where there is anything to say.
+_STATE_WORDS: dict[ReviewState, str] = {
+    "assumed": "to be confirmed",
+    "unknown": "open",
+    "due": "open, due now",
+    "not_applicable": "does not apply",
+    "outdated": "to be asked again",
+    "left_out": "kept, does not apply now",
+    "skipped": "skipped",
+    "unread": "cannot be used as it is",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewItem:
     """One answer on the review screen; `shown` is its value in words, empty when there is none.
@@ -66,6 +79,11 @@ class ReviewItem:
     changes: int = 0
     asked_back: bool = False
     typed: str = ""
+
+    @property
+    def state_words(self) -> str:
+        """The state in words, for lists in English; empty for what is simply answered."""
+        return _STATE_WORDS.get(self.state, "")
 
     def as_json(self) -> dict[str, Any]:
         """The answer as JSON."""

@@ -43,16 +43,6 @@ _ORIGINS = {
     "default": "assumed, not confirmed",
     "imported": "from a file",
 }
-_STATES = {
-    "assumed": "to be confirmed",
-    "unknown": "open",
-    "due": "open, due now",
-    "not_applicable": "does not apply",
-    "outdated": "to be asked again",
-    "left_out": "kept, does not apply now",
-    "skipped": "skipped",
-    "unread": "cannot be used as it is",
-}
 
 
 class Screen:
@@ -173,13 +163,13 @@ def _review_text(item: "ReviewItem") -> str:
         return item.shown
     if item.state in ("unknown", "due") and item.stated is not None:
         return _open_text(item.stated)
-    return _STATES.get(item.state, "")
+    return item.state_words
 
 
 def _review_note(item: "ReviewItem") -> str:
     parts = [item.fact.id]
     if item.state != "answered":
-        parts.append(_STATES[item.state])
+        parts.append(item.state_words)
     if item.stated is not None:
         day = time.strftime("%Y-%m-%d %H:%M", time.localtime(item.stated.at))
         who = f" by {item.stated.author}" if item.stated.author else ""

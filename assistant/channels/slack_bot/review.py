@@ -19,17 +19,6 @@ from assistant.channels.slack_bot.house import House
 from assistant.channels.slack_bot.markup import escape, plain
 
 SHOWN = 500
-STATES = {
-    "answered": "",
-    "assumed": "to be confirmed",
-    "unknown": "open",
-    "due": "open, due now",
-    "not_applicable": "does not apply",
-    "outdated": "to be asked again",
-    "left_out": "kept, does not apply now",
-    "skipped": "skipped",
-    "unread": "cannot be used as it is",
-}
 
 
 def review_blocks(house: House, project: str, kind: str) -> list[Block]:
@@ -47,7 +36,7 @@ def review_blocks(house: House, project: str, kind: str) -> list[Block]:
 
 def _line(item: ReviewItem) -> str:
     """One answer: its label and value, how it stands and who gave it, and its id."""
-    notes = [STATES[item.state], item.stated.author if item.stated is not None else ""]
+    notes = [item.state_words, item.stated.author if item.stated is not None else ""]
     words = ", ".join(note for note in notes if note)
     said = escape(plain(_value(item), SHOWN))
     about = f" ({escape(words)})" if words else ""
