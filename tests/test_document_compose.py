@@ -515,7 +515,7 @@ def shape(values):
 
 def test_an_amount_is_shown_with_its_unit_once():
     facts = ProjectFacts([StatedFact("data.amount", value=Amount(40000, 40000, "payments"))])
-    assert "It holds 40,000 payments." in text_of(written("tdd", facts=facts), "data")
+    assert "The data holds 40,000 payments." in text_of(written("tdd", facts=facts), "data")
     value = parse_value(load_catalogue()["data.amount"], "about 40k")
     facts = ProjectFacts([StatedFact("data.amount", value=value)])
-    assert "It holds about 40,000 examples." in text_of(written("tdd", facts=facts), "data")
+    assert "The data holds about 40,000 examples." in text_of(written("tdd", facts=facts), "data")
