@@ -1,5 +1,6 @@
 """The places of the page, run by Streamlit itself, and what they build of people's words."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -199,3 +200,22 @@ def test_a_proposal_shows_the_words_it_came_from(assistant):
         shown = Seen(proposal_html(proposal, assistant.catalogue()[proposal.fact], None)).text
         assert proposal.quote in shown
         assert proposal.shown in shown
+
+
+def test_an_answer_that_ends_while_the_turns_are_read_is_shown(page, assistant, monkeypatch):
+    from ui.running import running
+
+    read = assistant.turns
+
+    def slowly(*which, **how):
+        turns = read(*which, **how)
+        until = time.monotonic() + 30
+        while running().makings.on_their_way() and time.monotonic() < until:
+            time.sleep(0.01)
+        return turns
+
+    monkeypatch.setattr(running().assistant, "turns", slowly)
+    page.switch_page("screens/chat.py").run()
+    page.chat_input(key="question").set_value("What is a quick baseline?").run()
+    assert "sw-answer" in shown_html(page)
+    assert "no answer yet" not in shown_html(page)

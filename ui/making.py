@@ -85,6 +85,15 @@ class Makings:
         ).start()
         return making
 
+    def on_their_way(self) -> dict[str, Making]:
+        """The answers being made now, by turn.
+
+        Looked at before the turns are read: an answer that ends in between would otherwise be
+        known neither here nor there.
+        """
+        with self._lock:
+            return {turn: one for turn, one in self._by_turn.items() if not one.done}
+
     def of(self, turn: str) -> Making | None:
         """What is known of an answer that is being made or has failed."""
         with self._lock:

@@ -10,6 +10,7 @@ from ui.commands import run_command, show_command_help
 from ui.dropped import show_dropped, take_dropped
 from ui.here import close_conversation, open_conversation, open_project, turn_to_raise
 from ui.live import Live, live_places, watch
+from ui.making import Making
 from ui.markup import label, plain_html, sanitise
 from ui.running import running
 from ui.scripts import raise_turn
@@ -37,7 +38,10 @@ def show() -> None:
         typed = ""
     want = wanted(typed)
     failure = _begin(want, project) if want else None
+    # Before and after: an answer may end, or another window may ask, while turns are read.
+    on_their_way = running().makings.on_their_way()
     turns = _turns(project)
+    on_their_way |= running().makings.on_their_way()
     with st.container(key="conversation"):
         # An empty place clears at once what stood there; what is left out lingers a while.
         welcome = st.empty()
@@ -45,7 +49,7 @@ def show() -> None:
             with welcome.container():
                 _welcome(assistant.starters())
         show_command_help(assistant)
-        live = _show_turns(turns, project)
+        live = _show_turns(turns, on_their_way, project)
         if UNSENT in st.session_state:
             _unsent(st.session_state[UNSENT], failure)
     with dropped:
@@ -83,10 +87,9 @@ def _turns(project: str) -> list[Turn]:
         return []
 
 
-def _show_turns(turns: list[Turn], project: str) -> list[Live]:
-    """Draw every turn; return those whose answer is being made."""
-    makings = {turn.id: running().makings.of(turn.id) for turn in turns}
-    busy = [turn.id for turn in turns if (one := makings[turn.id]) and not one.done]
+def _show_turns(turns: list[Turn], makings: dict[str, Making], project: str) -> list[Live]:
+    """Draw every turn; return those whose answer was being made when the turns were read."""
+    busy = any(turn.id in makings for turn in turns)
     raised = turn_to_raise()
     live: list[Live] = []
     for place, turn in enumerate(turns):
@@ -94,8 +97,8 @@ def _show_turns(turns: list[Turn], project: str) -> list[Live]:
             with st.chat_message("user"):
                 st.html(question_html(turn.question))
             with st.chat_message("assistant"):
-                making = makings[turn.id]
-                if making is not None and not making.done:
+                making = makings.get(turn.id)
+                if making is not None:
                     raise_turn(f"raise-{place}")
                     live.append(live_places(making, turn))
                     continue
