@@ -417,6 +417,24 @@ def test_the_same_bytes_are_taken_in_once(assistant, tmp_path):
     assert len(assistant.files()) == 1
 
 
+def test_files_are_taken_in_in_their_order_and_two_copies_of_one_at_once_only_once(
+    assistant, tmp_path
+):
+    names = [f"plan-{number}.md" for number in range(7)]
+    paths = [write(tmp_path, name, f"{ZEPHYR}\n\nPlan {at}.") for at, name in enumerate(names)]
+    paths[3].write_bytes(b"\x00\x01")
+    paths[5].write_bytes(paths[4].read_bytes())
+    told = []
+    report = assistant.ingest(paths, progress=lambda name, done, of: told.append((name, done, of)))
+    taken = [Path(one.path).name for one in report.taken]
+    assert taken == [name for at, name in enumerate(names) if at != 3]
+    outcomes = [one.outcome for one in report.taken]
+    assert outcomes == ["new", "new", "new", "new", "unchanged", "new"]
+    assert [Path(one.path).name for one in report.rejected] == [names[3]]
+    assert [done for _, done, _ in told] == [*range(7), 7]
+    assert len(assistant.files()) == 5
+
+
 def test_a_foreign_part_is_out_of_answers_until_it_is_released(assistant, tmp_path):
     host = (PARTS / "hosts" / "parcel-forecast.md").read_text("utf-8")
     leaflet = (PARTS / "foreign" / "lentil-soup.md").read_text("utf-8")

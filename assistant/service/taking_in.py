@@ -1,7 +1,9 @@
 """Paths → files in a project: converted, held back where foreign, encoded, stored, indexed."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -12,8 +14,12 @@ from assistant.service.library import Library
 from assistant.store import Projects, StoredFile, new_id
 
 Outcome = Literal["new", "new_version", "unchanged"]
+# Files read at once: while one is cut or stored, another keeps the encoder busy.
+AT_ONCE = 2
 # Told the file's name, how many are done, and how many there are.
 FileProgress = Callable[[str, int, int], None]
+# A file that is known already, or the id and the content of one that is not.
+_Read = StoredFile | tuple[str, IngestedFile]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +91,18 @@ def take_in(
     progress: FileProgress | None = None,
 ) -> IngestReport:
     """Take in files given as (path, name to show); the index is brought up to date at the end."""
+
+    def read(path: Path, name: str) -> _Read:
+        known = projects.with_hash(project_id, _sha256(path))
+        return known or _ingested(path, name, library)
+
     taken: list[Taken] = []
     rejected: list[Rejected] = []
-    for done, (path, name) in enumerate(named):
+    for done, ((path, name), reading) in enumerate(zip(named, _in_turn(read, named), strict=True)):
         if progress is not None:
             progress(name, done, len(named))
         try:
-            taken.append(_take_one(path, name, project_id, projects, library))
+            taken.append(_kept(path, name, reading.result(), project_id, projects, library))
         except UserFixable as error:
             rejected.append(Rejected(str(name), error.code, error.problem, error.remedy))
     if any(one.outcome != "unchanged" for one in taken):
@@ -101,15 +112,40 @@ def take_in(
     return IngestReport(tuple(taken), tuple(rejected))
 
 
-def _take_one(
-    path: Path, name: str, project_id: str, projects: Projects, library: Library
-) -> Taken:
-    known = projects.with_hash(project_id, _sha256(path))
-    if known is not None:
-        return Taken(name, known, "unchanged", ())
+def _in_turn(
+    read: Callable[[Path, str], _Read], named: Iterable[tuple[Path, str]]
+) -> Iterator[Future[_Read]]:
+    """Read files a few ahead of what is done with them, and give them in their order."""
+    pool = ThreadPoolExecutor(AT_ONCE, "ingest")
+    try:
+        ahead: deque[Future[_Read]] = deque()
+        for path, name in named:
+            ahead.append(pool.submit(read, path, name))
+            if len(ahead) > AT_ONCE:
+                yield ahead.popleft()
+        yield from ahead
+    finally:
+        # After an interrupt, what has not started need not be waited for.
+        pool.shutdown(cancel_futures=True)
+
+
+def _ingested(path: Path, name: str, library: Library) -> tuple[str, IngestedFile]:
     file_id = new_id()
     encode = library.encoder.encode
-    ingested = ingest_file(path, name=name, source_id=file_id, encode=encode)
+    return file_id, ingest_file(path, name=name, source_id=file_id, encode=encode)
+
+
+def _kept(
+    path: Path, name: str, read: _Read, project_id: str, projects: Projects, library: Library
+) -> Taken:
+    """Store what was read, unless the same bytes are there."""
+    if isinstance(read, StoredFile):
+        return Taken(name, read, "unchanged", ())
+    file_id, ingested = read
+    # Files read at once can be two copies of one.
+    known = projects.with_hash(project_id, ingested.sha256)
+    if known is not None:
+        return Taken(name, known, "unchanged", ())
     places = [passage.position for passage in _every_passage(ingested)]
     assert ingested.rows is not None
     stored = projects.add_file(
