@@ -253,7 +253,7 @@ def _bare(number: str) -> str:
 
 def _inputs(sums: str) -> str:
     """What stands before each equals sign of a calculation."""
-    return " ".join(re.findall(r"([^=;]*)=", sums))
+    return " ".join(re.findall(r"([^=≈;]*)[=≈]", sums))
 
 
 def _numbers_of(key: str, facts: ProjectFacts) -> set[str]:
@@ -270,7 +270,10 @@ def _numbers_of(key: str, facts: ProjectFacts) -> set[str]:
 
 
 def _missing(document: Document, kind: Kind, facts: ProjectFacts) -> Iterator[Fault]:
-    """Every section that applies has something in it; what a draft needs is stated or open."""
+    """Every section that applies has something in it, or its questions are listed as open.
+
+    What a draft needs is stated or open.
+    """
     shown = {section.id for section in document.sections}
     filled = {block.section for block in document.blocks if block.text.strip() or block.picture}
     opened = {item.fact for item in document.open}
@@ -278,7 +281,8 @@ def _missing(document: Document, kind: Kind, facts: ProjectFacts) -> Iterator[Fa
         applies = any(
             key in facts or applicable(facts.catalogue, facts, key) for key in section.facts
         )
-        if applies and section.id not in shown & filled:
+        listed = section.id not in shown and opened & {*section.facts}
+        if applies and not listed and section.id not in shown & filled:
             yield Fault("missing", f"section {section.id}")
         for key in section.needed:
             if facts.get(key) is None and applicable(facts.catalogue, facts, key):

@@ -189,7 +189,9 @@ def test_an_answer_with_placeholders_stays_literal(naughty):
         }
     )
     (finding,) = [one for one in check(load_rules(), facts) if one.rule == "metrics-not-linked"]
-    assert finding.message == f"How a better recall moves {naughty} has not been said."
+    assert finding.message == (
+        f"How the deciding metric, recall, moves the business metric, {naughty}, has not been said."
+    )
 
 
 def test_a_placeholder_without_an_answer_names_the_question():

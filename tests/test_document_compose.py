@@ -17,11 +17,13 @@ from assistant.document import (
     metric_rungs,
 )
 from assistant.facts import (
+    INSISTED,
     Amount,
     ProjectFacts,
     StatedFact,
     load_catalogue,
     parse_value,
+    read_answer,
     show_value,
 )
 from assistant.verdict import decide, load_verdict_rules
@@ -125,7 +127,11 @@ def parts_of(document):
             {"data.contract": "no"},
             "There is no agreement with its owner on form and delivery.",
         ),
-        ("monitoring", {"operations.owner": "Jana (head)"}, "It is operated by Jana (head)."),
+        (
+            "monitoring",
+            {"operations.owner": "Jana (head)"},
+            "The product is operated by Jana (head).",
+        ),
         (
             "non_goals",
             {"scope.out": "loans; leases; cards"},
@@ -171,7 +177,7 @@ def test_a_calculation_shows_its_arithmetic_and_facts():
     answers = {"metrics.miss_cost": "85 EUR", "metrics.false_alarm_cost": "12 EUR"}
     document = written("tdd", answers)
     found = next(part for _, part in parts_of(document) if part.text.startswith("At these costs"))
-    assert found.note == "Calculated: 12 / (12 + 85) = 12 %."
+    assert found.note == "Calculated: 12 / (12 + 85) ≈ 12 %."
     assert set(found.facts) == set(answers)
     assert (found.origin, found.refers) == ("said", True)
 
@@ -180,6 +186,89 @@ def test_a_note_follows_what_it_is_about():
     facts = stated({"fit.validation": "only_later"}, note="the chargeback takes weeks")
     text = text_of(written("tdd", facts=facts), "fit")
     assert "is known only later. The chargeback takes weeks." in text
+
+
+@pytest.mark.parametrize(
+    ("section", "answers", "expected"),
+    [
+        (
+            "motivation",
+            {"problem.frequency": "300 e-mails a week, more in December"},
+            "The volume is 300 e-mails per week (more in December).",
+        ),
+        (
+            "milestones",
+            {"plan.deadline": "end of March 2027"},
+            "The deadline is March 2027 (“end of March 2027”).",
+        ),
+        (
+            "milestones",
+            {"budget.total": "about 40k € (incl. labelling)"},
+            "The budget is about 40,000 EUR (incl. labelling).",
+        ),
+        (
+            "users",
+            {"users.primary": "support agents", "users.count": "14 agents in 3 shifts"},
+            "The primary users are support agents (14 agents in 3 shifts).",
+        ),
+        (
+            "data",
+            {"data.available": "yes, but only for 2024"},
+            "The data needed is there, but only for 2024.",
+        ),
+        (
+            "labels",
+            {"labels.exist": "Partly: 30,000 were sorted by hand in 2024; the rest have none."},
+            "Labels exist for a part of the data. 30,000 were sorted by hand in 2024; the rest"
+            " have none.",
+        ),
+        (
+            "metrics",
+            {"success.business_metric": "answers", "success.business_today": "4 h, 6 h on Mondays"},
+            "4 hours (6 h on Mondays)",
+        ),
+        (
+            "deployment",
+            {"serving.mode": "batch", "serving.batch_interval": "daily"},
+            "A batch runs every day.",
+        ),
+        (
+            "deployment",
+            {"serving.mode": "online", "serving.freshness": "at most 5 min"},
+            "Inputs may be at most 5 min old.",
+        ),
+    ],
+)
+def test_what_was_added_to_an_answer_says_nothing_twice(section, answers, expected):
+    document = written("tdd", facts=as_typed(answers))
+    assert expected in text_of(document, section)
+
+
+def test_that_an_author_insisted_is_no_part_of_the_document():
+    facts = stated({"problem.why_now": "it would be nice"}, note=INSISTED)
+    text = text_of(written("tdd", facts=facts), "motivation")
+    assert "Why now: It would be nice." in text
+    assert INSISTED not in text
+
+
+def as_typed(answers):
+    """The facts with what the answers say beyond their values."""
+    catalogue = load_catalogue()
+    read = {key: read_answer(catalogue[key], raw) for key, raw in answers.items()}
+    return ProjectFacts(
+        StatedFact(key, value=one.value, note=one.note, author="Mira", at=SAID_AT)
+        for key, one in read.items()
+    )
+
+
+def test_figures_in_a_sum_are_those_that_were_stated():
+    answers = {
+        "value.benefit_year": "6,000,000 EUR", "budget.running": "9,000 EUR a month",
+        "problem.frequency": "410,123 per day", "human.time_per_case": "2 min",
+    }  # fmt: skip
+    parts = [part for _, part in parts_of(written("tdd", answers)) if part.note]
+    assert any("which is 5,892,000 EUR less than" in part.text for part in parts)
+    assert any(part.note == "Calculated: 410,123 × 2 min ≈ 13,700 hours." for part in parts)
 
 
 def test_the_ladder_has_a_cell_for_what_is_not_known():

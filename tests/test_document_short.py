@@ -1,5 +1,6 @@
 """A project with few facts gets a short document: what is known, what it means, what to settle."""
 
+import pypdfium2
 import pytest
 from document_project import CARD_FRAUD, FIVE, Desk
 
@@ -35,6 +36,17 @@ def test_few_facts_make_a_short_document(desk, kind, answers):
     for part in made.blocks:
         for one in part.parts:
             assert one.origin == "label" or one.facts or one.passages, one.text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_first_notes_leave_no_page_half_empty(desk, kind):
+    desk.tell(FIVE | {"problem.today": "An analyst reads the case and calls the shop. " * 45})
+    made = desk.document(kind, save=False)
+    with pypdfium2.PdfDocument(render(made, "pdf")) as pdf:
+        lengths = [len(page.get_textpage().get_text_bounded()) for page in pdf]
+    # What does not fit on the first page runs over; the table is not kept for the second one.
+    assert len(lengths) <= 2
+    assert lengths[0] > 2_800
 
 
 def test_the_full_document_takes_over_and_keeps_hand_edits(desk):

@@ -11,15 +11,26 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.document import Block, Section, Sentence, document_from_data
+from assistant.document import (
+    Block,
+    Cell,
+    Reference,
+    Said,
+    Section,
+    Sentence,
+    document_from_data,
+)
 from assistant.errors import InputInvalid, StorageUnavailable
 from assistant.export import FORMATS, export, format_of, render
+from assistant.export.sheet import Table, sheet
 from assistant.picture import visible
 from tests.exported import (
+    MADE_AT,
     W,
     docx_parts,
     pdf_text,
@@ -156,7 +167,7 @@ def test_what_is_shown(format, headings, tables):
         "Fraud",
         "fraud · version 3 · 3 December 2025",
         "It ranks payments.",
-        "You said: It ranks payments. (Mira, 3 December 2025).",
+        "Stated by Mira, 3 December 2025: It ranks payments.",
         "Best practice: Quick baseline, Why (Zinkevich 2017).",
         "Assumption: nobody has confirmed this yet.",
         "Open: Who owns the data? (Ada, by 12 December 2025).",
@@ -195,7 +206,7 @@ def test_people_and_days_have_notes_of_their_own():
         sentences=(said("It ranks."), said("Fines begin in March.", "problem.why_now")),
     )
     notes = footnotes(replace(document, blocks=(block,), said=(*document.said, other)))
-    assert notes[1] == "You said: Why now (Tom, 3 December 2025)."
+    assert notes[1] == "Stated by Tom, 3 December 2025: Why now."
     assert "Mira" in notes[0]
     assert "Tom" not in notes[0]
 
@@ -218,7 +229,7 @@ def test_what_was_imported_names_its_file():
     document = small_document()
     first = replace(document.said[0], origin="imported", source="brief.txt")
     notes = footnotes(replace(document, said=(first, *document.said[1:])))
-    assert notes[0].startswith("Taken from brief.txt: ")
+    assert notes[0] == "Taken from brief.txt (Mira, 3 December 2025): It ranks payments."
 
 
 def test_arithmetic_stands_in_the_note():
@@ -226,7 +237,7 @@ def test_arithmetic_stands_in_the_note():
     sentence = said("A stop pays at one in eight.", note="Calculated: 12 / (12 + 85) = 12 %")
     block = replace(document.blocks[0], sentences=(sentence,))
     (note,) = footnotes(replace(document, blocks=(block,)))
-    assert note == "From what you said: It ranks payments. Calculated: 12 / (12 + 85) = 12 %."
+    assert note == "From these answers: It ranks payments. Calculated: 12 / (12 + 85) = 12 %."
 
 
 @pytest.mark.parametrize(
@@ -466,3 +477,67 @@ def test_the_label_of_a_paragraph_is_set_off_and_has_no_note_alone():
     bold = ["".join(text.text or "" for text in run.iter(f"{W}t")) for run in looks]
     assert bold == ["Why now:", "The log holds:"]
     assert "Why now: *The law* changes." in " ".join(read_pdf(render(document, "pdf")).text.split())
+
+
+@pytest.mark.parametrize(("letters", "kept"), [(100, True), (160, False)])
+def test_only_a_table_of_a_quarter_page_is_kept_whole(letters, kept):
+    """Six rows of a thousand letters, kept whole, left half a page empty."""
+    rows = tuple((Cell("x" * letters, "said", ("scope.in",)),) for _ in range(6))
+    blocks = (Block("t/a/t", "a", "table", head=("What",), rows=rows),)
+    document = replace(small_document(), blocks=blocks, sections=(Section("a", 1, "A"),))
+    table = next(one for one in sheet(document).pieces if isinstance(one, Table))
+    assert table.short is kept
+
+
+def test_a_footnote_counts_answers_beyond_six():
+    labels = [f"Answer {place}" for place in range(9)]
+    parts = tuple(said("It is so.", f"scope.f{place}") for place in range(9))
+    listed = tuple(Said(f"scope.f{place}", label, "Mira", MADE_AT, "said") for place, label in
+                   enumerate(labels))  # fmt: skip
+    document = replace(
+        small_document(),
+        blocks=(Block("t/a/p", "a", "paragraph", parts),),
+        sections=(Section("a", 1, "A"),),
+        said=listed,
+    )
+    assert footnotes(document) == [
+        "Stated by Mira, 3 December 2025: Answer 0, Answer 1, Answer 2, Answer 3, Answer 4, "
+        "Answer 5 and 3 more."
+    ]
+
+
+def test_a_footnote_names_an_article_once():
+    cited = tuple(
+        Reference(number, f"b#{part}", "Is it ML?", part, ("Huyen 2022",))
+        for number, part in enumerate(("Data", "Rules"), start=1)
+    )
+    sentence = Sentence("Begin simply.", "guidance", passages=("b#Data", "b#Rules"))
+    document = replace(
+        small_document(),
+        blocks=(Block("t/a/p", "a", "paragraph", (sentence,)),),
+        sections=(Section("a", 1, "A"),),
+        references=cited,
+    )
+    assert footnotes(document) == ["Best practice: Is it ML?, Data, Rules (Huyen 2022)."]
+
+
+def test_a_picture_follows_the_heading_and_text_of_its_section():
+    document = small_document()
+    first, picture = document.blocks[0], document.of("c")[0]
+    rows = ((Cell("wants", "label"), Cell("Drawn", "said")),)
+    blocks = (
+        replace(first, section="c"),
+        replace(picture, rows=rows),
+        replace(first, key="t/c/more", section="c"),
+    )
+    document = replace(document, blocks=blocks, sections=(Section("c", 1, "Heading"),))
+    with pypdfium2.PdfDocument(render(document, "pdf")) as pdf:
+        page = pdf[0].get_textpage()
+        heights = [_height(page, word) for word in ("Heading", "It ranks", "Drawn")]
+    assert heights == sorted(heights, reverse=True)
+
+
+def _height(page, word):
+    """How far from the foot of the page the first mention of a word stands."""
+    place, _ = page.search(word).get_next()
+    return page.get_charbox(place)[1]

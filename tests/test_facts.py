@@ -100,6 +100,10 @@ READ = [
     ("examples", "500 to 1k", "500 to 1,000 examples"),
     ("examples", "20..30", "20 to 30 examples"),
     ("examples", "20 to 10", "10 to 20 examples"),
+    ("examples", "10^6", "1,000,000 examples"),
+    ("examples", "about 2.5e5 rows", "about 250,000 rows"),
+    ("examples", "3 × 10⁵ rows", "300,000 rows"),
+    ("examples", "20 lakh", "2,000,000 examples"),
     ("examples", "two or three", "2 to 3 examples"),
     ("examples", "at least 5", "at least 5 examples"),
     ("examples", "5+", "at least 5 examples"),
@@ -155,6 +159,10 @@ READ = [
     ("percent", "About 1 in 1,200, so 0.08 %.", "about 0.0833 %"),
     ("percent", "half of them", "50 %"),
     ("percent", "a third", "about 33 %"),
+    ("percent", "three nines", "99.9 %"),
+    ("percent", "two nines", "99 %"),
+    ("load", "28 rps", "28 requests per second"),
+    ("load", "2k qps", "2,000 queries per second"),
     ("percent", "3–5%", "3 to 5 %"),
     ("percent", "10 % to 20 %", "10 to 20 %"),
     ("percent", "９９.５％", "99.5 %"),
@@ -168,6 +176,8 @@ READ = [
     ("money", "30 k€", "30,000 EUR"),
     ("money", "CHF 500 per hour", "500 CHF an hour"),
     ("money", "£5", "5 GBP"),
+    ("money", "₹20 lakh", "2,000,000 INR"),
+    ("money", "2 crore rupees", "20,000,000 INR"),
     ("money", "0.012 USD", "0.012 USD"),
     ("money", "at most 2,000 dollars p.a.", "at most 2,000 USD a year"),
     ("money", "between 2 and 3 million EUR", "2,000,000 to 3,000,000 EUR"),
@@ -277,6 +287,11 @@ REFUSED = [
     ("percent", "0.05", "no_unit"),
     ("percent", "120 %", "out_of_range"),
     ("percent", "5 in 4", "out_of_range"),
+    ("percent", "from 11 % to 7 %", "several_amounts"),
+    ("people", "me", "no_name"),
+    ("long", "Yes.", "no_words"),
+    ("text", "ok", "no_words"),
+    ("people", "Mira; me (product)", "no_name"),
     ("money", "30000", "no_unit"),
     ("money", "a lot", "no_amount"),
     ("duration", "5", "no_unit"),
@@ -323,6 +338,9 @@ STATUSES = [
     ("long", "TBD", "unknown"),
     ("long", "??", "unknown"),
     ("choice", "not sure", "unknown"),
+    ("choice", "not decided", "known"),
+    ("money", "not decided yet", "unknown"),
+    ("people", "nobody yet", "unknown"),
     ("long", "I don't know who owns it, but Mira does", "known"),
 ]
 
@@ -339,6 +357,24 @@ def test_a_choice_keeps_its_own_word_for_not_knowing():
     assert read_answer(fact, "unsure").value == "unsure"
     assert read_answer(fact, "don't know").status == "unknown"
     assert read_answer(CATALOGUE["fit.validation"], "never").value == "never"
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "values", "note"),
+    [
+        ("privacy.regions", "EU and Switzerland", ("EU", "other"), "EU and Switzerland"),
+        ("privacy.regions", "germany", ("EU",), "germany"),
+        ("privacy.regions", "European Union", ("EU",), ""),
+        ("privacy.regions", "the USA", ("US",), "the USA"),
+        ("data.available", "partially", "partly", ""),
+        # As YAML reads a bare `no`.
+        ("fit.human", False, "no", ""),
+        ("alternatives.analytics", True, "yes", ""),
+    ],
+)
+def test_other_words_for_a_choice_are_understood(key, typed, values, note):
+    read = read_answer(CATALOGUE[key], typed)
+    assert (read.value, read.note) == (values, note)
 
 
 NOTES = [

@@ -33,7 +33,9 @@ from assistant.interview import (
     progress,
     question_of,
     survey,
+    upcoming,
 )
+from assistant.interview.needs import load_opening
 
 KINDS = ("requirements", "cvp", "tdd", "all")
 
@@ -419,3 +421,32 @@ def test_any_order_of_answers_ends_the_same(seed, kind):
     values = [{one.fact_id: one.value for one in end} for end in ends]
     assert values[0] == values[1]
     assert set(values[0]) == set(asked)
+
+
+@pytest.mark.parametrize(
+    ("kind", "first"),
+    [
+        (
+            "tdd",
+            ["project.summary", "problem.statement", "problem.why_now", "users.primary",
+             "product.output", "success.business_metric", "success.business_target",
+             "data.available"],
+        ),
+        (
+            "cvp",
+            ["project.summary", "problem.statement", "cvp.customer", "success.business_metric",
+             "data.available"],
+        ),
+    ],
+)  # fmt: skip
+def test_an_interview_begins_with_the_problem_and_its_people(kind, first):
+    asked = upcoming(load_catalogue(), ProjectFacts([]), load_needs(kind), count=len(first))
+    assert list(asked) == first
+
+
+def test_what_an_interview_begins_with_exists(tmp_path):
+    assert set(load_opening()) <= {fact.id for fact in load_catalogue()}
+    broken = tmp_path / "opening.yaml"
+    broken.write_text("no: list", encoding="utf-8")
+    with pytest.raises(DataInvalid):
+        load_opening(broken)

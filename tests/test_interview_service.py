@@ -1,6 +1,7 @@
 """The interview as channels use it: answers are kept, asked back about, shared and reviewed."""
 
 import json
+import re
 import subprocess
 import sys
 from datetime import date
@@ -53,6 +54,12 @@ def test_every_question_can_be_explained(service):
         asked = service.question(fact.id)
         assert [one.source_id for one in asked.why] == list(fact.why)
         assert all(one.text and one.title for one in asked.why)
+        for one in asked.why:
+            # A reason stands by itself: it points at no table that is not shown.
+            assert len(one.text) > 100, (fact.id, one.text)
+            assert not re.search(
+                r"^Suppose|\b(?:table|column|row) (?:below|shows|gives)|:$", one.text
+            )
 
 
 def test_an_answer_is_stored_and_leads_on(service):

@@ -1,6 +1,6 @@
 """Facts, passages and judgement → documents whose every sentence has its provenance."""
 
-from assistant.document.compose import compose, wanted_passages
+from assistant.document.compose import compose
 from assistant.document.diff import (
     BlockChange,
     DocumentDiff,
@@ -8,6 +8,7 @@ from assistant.document.diff import (
     diff_documents,
     diff_to_data,
 )
+from assistant.document.draft import wanted_passages
 from assistant.document.edits import (
     BlockConflict,
     BlockEdit,
@@ -15,6 +16,7 @@ from assistant.document.edits import (
     check_editable,
     with_edits,
 )
+from assistant.document.growing import compose_growing, is_growing
 from assistant.document.kinds import Kind, SectionSpec, document_kinds, load_kind
 from assistant.document.model import (
     Assumption,
@@ -62,12 +64,14 @@ __all__ = [
     "block_version",
     "check_editable",
     "compose",
+    "compose_growing",
     "compose_short",
     "diff_documents",
     "diff_to_data",
     "document_from_data",
     "document_kinds",
     "document_to_data",
+    "is_growing",
     "is_short",
     "load_kind",
     "metric_rungs",

@@ -3,6 +3,7 @@
 from assistant.document.model import Origin
 from assistant.document.prose import (
     common_words,
+    fitting,
     inline,
     phrase,
     plainly,
@@ -10,8 +11,17 @@ from assistant.document.prose import (
     small_words,
     together,
 )
+from assistant.document.remarks import Remark, remark
 from assistant.document.sentences import load_covered, load_pool, own_small_words
-from assistant.facts import Catalogue, Person, ProjectFacts, StatedFact, applicable, show_value
+from assistant.facts import (
+    INSISTED,
+    Catalogue,
+    Person,
+    ProjectFacts,
+    StatedFact,
+    applicable,
+    show_value,
+)
 
 
 def origin_of(stated: StatedFact) -> Origin:
@@ -83,7 +93,14 @@ class Answers:
                 return inline(self.items(fact), self._common, loose=loose)
             case "choice":
                 return small(self.shown(fact), self._common)
-        return self.shown(fact)
+        return fitting(self.shown(fact), pattern.partition(f"{{{fact}}}")[0])
+
+    def remark(self, fact: str) -> Remark:
+        """What was added to the value that its sentence does not say."""
+        value = self.facts.value(fact)
+        assert value is not None
+        added = self.stated(fact).note.removesuffix(INSISTED)
+        return remark(self.catalogue[fact], value, added.strip())
 
     def may_be_asked(self, fact: str) -> bool:
         """Whether the fact has no value yet, and neither its `when` nor others settle it."""

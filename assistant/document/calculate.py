@@ -1,5 +1,6 @@
 """Facts → figures that follow from them, each with its arithmetic written out."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -38,6 +39,21 @@ def figure(number: float) -> str:
     return f"{rounded:f}".rstrip("0").rstrip(".")
 
 
+def exact(number: float) -> str:
+    """A number as it was stated, with thousands marked.
+
+    >>> exact(410123.0), exact(0.0005), exact(5892000.0)
+    ('410,123', '0.0005', '5,892,000')
+    """
+    whole, _, part = f"{number:,.6f}".partition(".")
+    return f"{whole}.{part.rstrip('0')}" if part.strip("0") else whole
+
+
+def _sign(number: float, digits: int = 3) -> str:
+    """What stands in front of a result of so many digits: it may be rounded."""
+    return "=" if math.isclose(number, float(f"{number:.{digits}g}")) else "≈"
+
+
 def _threshold(facts: ProjectFacts) -> Calculation | None:
     alarm, miss = _money(facts, "metrics.false_alarm_cost"), _money(facts, "metrics.miss_cost")
     if alarm is None or miss is None or alarm.unit != miss.unit or alarm.middle + miss.middle <= 0:
@@ -48,7 +64,7 @@ def _threshold(facts: ProjectFacts) -> Calculation | None:
         return None
     return Calculation(
         {"share": _percent(share)},
-        f"{figure(a)} / ({figure(a)} + {figure(m)}) = {_percent(share)}.",
+        f"{exact(a)} / ({exact(a)} + {exact(m)}) {_sign(share * 100, 2)} {_percent(share)}.",
         ("metrics.false_alarm_cost", "metrics.miss_cost"),
     )
 
@@ -60,7 +76,7 @@ def _labelling_cost(facts: ProjectFacts) -> Calculation | None:
     total = amount.middle * each.middle
     return Calculation(
         {"total": f"{figure(total)} {each.unit}"},
-        f"{figure(amount.middle)} × {figure(each.middle)} {each.unit} = "
+        f"{exact(amount.middle)} × {exact(each.middle)} {each.unit} {_sign(total)} "
         f"{figure(total)} {each.unit}.",
         ("labels.amount", "labels.cost_each"),
     )
@@ -73,7 +89,7 @@ def _labelling_hours(facts: ProjectFacts) -> Calculation | None:
     hours = amount.middle * each.seconds / HOUR_S
     return Calculation(
         {"hours": figure(hours)},
-        f"{figure(amount.middle)} × {show_amount(each)} = {figure(hours)} hours.",
+        f"{exact(amount.middle)} × {show_amount(each)} {_sign(hours)} {figure(hours)} hours.",
         ("labels.amount", "labels.time_each"),
     )
 
@@ -91,7 +107,7 @@ def _in_progress(facts: ProjectFacts) -> Calculation | None:
     count = rate * latency.seconds
     return Calculation(
         {"count": figure(count)},
-        f"{figure(rate)} a second × {figure(latency.seconds)} s = {figure(count)} "
+        f"{exact(rate)} a second × {exact(latency.seconds)} s {_sign(count)} {figure(count)} "
         "(Little's law, with the limit as the time of every answer).",
         ("serving.load_peak", "serving.latency_p95"),
     )
@@ -104,13 +120,14 @@ def _cost_and_benefit(facts: ProjectFacts) -> Calculation | None:
     if running.per not in ("", "month") or benefit.per not in ("", "year"):
         return None
     cost, worth = running.middle * MONTHS, benefit.middle
-    rest = figure(abs(worth - cost))
+    # To the last cent: a reader takes one from the other.
+    rest = exact(abs(worth - cost))
     return Calculation(
         {
-            "cost": f"{figure(cost)} {running.unit}",
+            "cost": f"{exact(cost)} {running.unit}",
             "rest": f"{rest} {running.unit} {'less' if cost <= worth else 'more'}",
         },
-        f"{figure(running.middle)} × 12 = {figure(cost)}; the difference to {figure(worth)} "
+        f"{exact(running.middle)} × 12 = {exact(cost)}; the difference to {exact(worth)} "
         f"is {rest}.",
         ("budget.running", "value.benefit_year"),
     )
@@ -131,17 +148,17 @@ def _payback(facts: ProjectFacts) -> Calculation | None:
             return None
         used += ("budget.running",)
         left -= MONTHS * running.middle
-        what, cost = "the benefit without the running cost", f" − 12 × {figure(running.middle)}"
+        what, cost = "the benefit without the running cost", f" − 12 × {exact(running.middle)}"
     if left <= 0:
         return None
     months = total.middle / left * MONTHS
-    yearly = f"({figure(benefit.middle)}{cost})" if cost else figure(benefit.middle)
+    yearly = f"({exact(benefit.middle)}{cost})" if cost else exact(benefit.middle)
     return Calculation(
         {
             "what": what,
             "time": "a month or less" if months <= 1 else f"about {_months(months)}",
         },
-        f"{figure(total.middle)} / {yearly} × 12 = {_months(months)}.",
+        f"{exact(total.middle)} / {yearly} × 12 {_sign(months, 2)} {_months(months)}.",
         used,
     )
 
@@ -153,7 +170,7 @@ def _hours_by_hand(facts: ProjectFacts) -> Calculation | None:
     hours = cases.middle * each.seconds / HOUR_S
     return Calculation(
         {"hours": figure(hours), "period": cases.per},
-        f"{figure(cases.middle)} × {show_amount(each)} = {figure(hours)} hours.",
+        f"{exact(cases.middle)} × {show_amount(each)} {_sign(hours)} {figure(hours)} hours.",
         ("problem.frequency", "human.time_per_case"),
     )
 
@@ -165,7 +182,7 @@ def _test_positives(facts: ProjectFacts) -> Calculation | None:
     count = size.middle * share.middle / 100
     return Calculation(
         {"count": figure(count)},
-        f"{figure(size.middle)} × {figure(share.middle)} % = {figure(count)}.",
+        f"{exact(size.middle)} × {exact(share.middle)} % {_sign(count)} {figure(count)}.",
         ("evaluation.test_size", "data.positives_share"),
     )
 
@@ -177,7 +194,8 @@ def _request_cost(facts: ProjectFacts) -> Calculation | None:
     month = cases.middle * each.middle * 30
     return Calculation(
         {"month": f"{figure(month)} {each.unit}"},
-        f"{figure(cases.middle)} × {figure(each.middle)} × 30 days = {figure(month)} {each.unit}, "
+        f"{exact(cases.middle)} × {exact(each.middle)} × 30 days {_sign(month)} "
+        f"{figure(month)} {each.unit}, "
         "at one request a decision.",
         ("problem.frequency", "llm.cost_per_request"),
     )

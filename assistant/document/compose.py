@@ -1,27 +1,16 @@
 """Kind + facts + passages + judgement → the Document; the same input gives the same document."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assistant.document.answers import origin_of
-from assistant.document.judged import Judged
-from assistant.document.kinds import BlockSpec, Kind, SectionSpec, load_kind
-from assistant.document.model import Assumption, Block, Cell, Document, Section, Sentence
-from assistant.document.registers import (
-    Closing,
-    Guidance,
-    assumptions_block,
-    assumptions_of,
-    open_block,
-    references_blocks,
-    references_of,
-    said_of,
-)
+from assistant.document.draft import Draft, begun, list_assumed, list_cited, list_open, whole
+from assistant.document.kinds import BlockSpec, SectionSpec
+from assistant.document.model import Block, Cell, Document, Sentence
+from assistant.document.registers import Guidance, assumptions_of
 from assistant.document.rungs import metric_rungs
-from assistant.document.sentences import load_advice
 from assistant.document.speaker import Speaker
-from assistant.facts import Catalogue, ProjectFacts, StatedFact, applicable
+from assistant.facts import Catalogue, ProjectFacts
 
 if TYPE_CHECKING:
     from assistant.checks import Finding
@@ -30,33 +19,6 @@ if TYPE_CHECKING:
 # A picture with fewer parts that somebody stated shows nothing that a sentence does not.
 LEAST_PARTS = 3
 NOT_HERE = "This does not apply to the project."
-OWN_ASSUMPTIONS = "scope.assumptions"
-
-
-@dataclass(slots=True)
-class Draft:
-    """A document in the making."""
-
-    kind: Kind
-    speaker: Speaker
-    guidance: Mapping[str, Guidance]
-    judged: Judged
-    closing: Closing
-    blocks: dict[str, list[Block]] = field(default_factory=dict)
-
-    def key(self, section: str, name: str) -> str:
-        """The key of a block, which stays the same between versions."""
-        return f"{self.kind.id}/{section}/{name}"
-
-
-def wanted_passages(kind: str) -> tuple[str, ...]:
-    """The ids of the passages that a document of this kind may quote."""
-    facts = set(load_kind(kind).facts)
-    return tuple(
-        dict.fromkeys(
-            one.passage for one in load_advice() if one.fits(kind) and facts.intersection(one.facts)
-        )
-    )
 
 
 def compose(
@@ -77,72 +39,12 @@ def compose(
     """
     draft = begun(kind, catalogue, facts, guidance, verdict, findings, defaults=True)
     for section in draft.kind.sections:
-        draft.blocks[section.id] = _section(draft, section)
-    _registers(draft)
-    kept = [section for section in draft.kind.sections if draft.blocks[section.id]]
-    return finished(
-        draft,
-        [Section(one.id, number, one.title) for number, one in enumerate(kept, start=1)],
-        [block for section in kept for block in draft.blocks[section.id]],
-        assumptions=assumptions_of(_before_registers(draft)),
-        project=project,
-        language=language,
-    )
-
-
-def begun(
-    kind: str,
-    catalogue: Catalogue,
-    facts: ProjectFacts,
-    guidance: Mapping[str, Guidance],
-    verdict: "Verdict | None",
-    findings: Sequence["Finding"],
-    *,
-    defaults: bool = False,
-) -> Draft:
-    """A document with nothing in it yet; with `defaults` the catalogue's assumptions count."""
-    found = load_kind(kind)
-    known = _with_defaults(catalogue, facts, found) if defaults else facts
-    speaker = Speaker(catalogue, known)
-    closing = Closing(speaker, guidance, found)
-    return Draft(found, speaker, guidance, Judged(found, catalogue, verdict, findings), closing)
-
-
-def finished(
-    draft: Draft,
-    sections: Sequence[Section],
-    blocks: Sequence[Block],
-    *,
-    assumptions: Sequence[Assumption],
-    title: str = "",
-    project: str = "",
-    language: str = "en",
-) -> Document:
-    """The document of these blocks, with what is open, cited and said in them."""
-    return Document(
-        kind=draft.kind.id,
-        title=title or draft.kind.title,
-        project=project,
-        blocks=tuple(blocks),
-        sections=tuple(sections),
-        open=tuple(draft.closing.open),
-        assumptions=tuple(assumptions),
-        references=references_of(blocks, draft.guidance),
-        said=said_of(blocks, draft.speaker),
-        language=language,
-    )
-
-
-def _with_defaults(catalogue: Catalogue, facts: ProjectFacts, kind: Kind) -> ProjectFacts:
-    """The facts with the catalogue's assumptions where nothing was said."""
-    assumed = [
-        StatedFact(fact, value=default, origin="default")
-        for fact in kind.facts
-        if (default := catalogue[fact].default) is not None
-        and facts.get(fact) is None
-        and applicable(catalogue, facts, fact)
-    ]
-    return facts.with_stated(*assumed) if assumed else facts
+        draft.blocks[section.id] = section_blocks(draft, section)
+    assumed = assumptions_of(draft.all_blocks)
+    list_open(draft)
+    list_assumed(draft, assumed)
+    list_cited(draft)
+    return whole(draft, assumed, project, language)
 
 
 # -- one section
@@ -155,7 +57,8 @@ def said_blocks(draft: Draft, section: SectionSpec) -> list[Block]:
     return blocks + _others(draft, section)
 
 
-def _section(draft: Draft, section: SectionSpec) -> list[Block]:
+def section_blocks(draft: Draft, section: SectionSpec) -> list[Block]:
+    """What is stated and found in a section, and at its end what is missing."""
     blocks: list[Block] = []
     for spec in draft.kind.blocks.get(section.id, ()):
         if spec.verdict:
@@ -243,47 +146,3 @@ def _not_here(draft: Draft, section: SectionSpec) -> list[Block]:
         return []
     sentence = Sentence(NOT_HERE, "said", denied)
     return [Block(draft.key(section.id, "not-here"), section.id, "paragraph", (sentence,))]
-
-
-# -- registers
-
-
-def _registers(draft: Draft) -> None:
-    titles = {section.id: section.title for section in draft.kind.sections}
-    for section, spec in _register_specs(draft.kind):
-        key = draft.key(section, spec.key)
-        match spec.shown_register:
-            case "open":
-                made = [open_block(key, section, draft.closing.open, titles)]
-            case "assumptions":
-                own = _own_assumptions(draft, titles)
-                made = assumptions_block(
-                    key, section, assumptions_of(_before_registers(draft)), own
-                )
-            case _:
-                cited = references_of(_before_registers(draft), draft.guidance)
-                made = references_blocks(key, section, cited)
-        draft.blocks[section] = made
-
-
-def _register_specs(kind: Kind) -> list[tuple[str, BlockSpec]]:
-    return [
-        (section.id, spec)
-        for section in kind.sections
-        for spec in kind.blocks.get(section.id, ())
-        if spec.shown_register
-    ]
-
-
-def _before_registers(draft: Draft) -> list[Block]:
-    registers = {section for section, _ in _register_specs(draft.kind)}
-    return [
-        block for name, blocks in draft.blocks.items() if name not in registers for block in blocks
-    ]
-
-
-def _own_assumptions(draft: Draft, titles: Mapping[str, str]) -> tuple[str, str] | None:
-    for section in draft.kind.sections:
-        if OWN_ASSUMPTIONS in section.facts and draft.speaker.facts.known(OWN_ASSUMPTIONS):
-            return OWN_ASSUMPTIONS, titles[section.id]
-    return None

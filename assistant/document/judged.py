@@ -1,6 +1,7 @@
 """Verdict and findings → callouts and lists that cite the sources of the rules."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.document.kinds import BlockSpec, Kind, SectionSpec
@@ -74,12 +75,12 @@ class Judged:
         if spec.verdict == "brief":
             because = verdict.because[:BRIEF_REASONS]
             return [self._brief(verdict, key, section.id, because, because)]
-        reasons = [_reason(one) for one in verdict.because[:REASONS]]
+        reasons = [self._listed_reason(one) for one in verdict.because[:REASONS]]
         passages = _provenance(reasons)[1]
-        why = "settle_first" if verdict.verdict == "not_yet" else "because"
+        not_yet = verdict.verdict == "not_yet"
         parts = {
-            why: reasons,
-            "against": [_reason(one) for one in verdict.against[:REASONS]],
+            "settle_first" if not_yet else "because": reasons,
+            "so_far" if not_yet else "against": [_reason(one) for one in verdict.against[:REASONS]],
             "changes": [
                 Sentence(one.text, "guidance", (one.fact,), passages, refers=True)
                 for one in verdict.would_change_if[:CHANGES]
@@ -89,6 +90,13 @@ class Judged:
         for name, said in parts.items():
             blocks += _listed(f"{key}/{name}", section.id, self._words[name], said)
         return blocks
+
+    def _listed_reason(self, reason: "Reason") -> Sentence:
+        """A reason; where it is a question that comes first, the bare question."""
+        verdict = self._verdict
+        if verdict is None or reason.fact not in verdict.unanswered:
+            return _reason(reason)
+        return replace(_reason(reason), text=self._catalogue[reason.fact].question)
 
     def _brief(
         self,

@@ -154,6 +154,17 @@ def inline(items: Sequence[str], common: Words | None = None, *, loose: bool) ->
     return None if len(items) > ITEMS_LIMIT or len(joined) > LINE_LIMIT else joined
 
 
+def fitting(amount: str, before: str) -> str:
+    """An amount behind words that already say how it is meant.
+
+    >>> fitting("at most 5 min", "Inputs may be at most "), fitting("1 day", "A batch runs every ")
+    ('5 min', 'day')
+    """
+    if before.endswith(("at most ", "within ")):
+        return re.sub(r"^(?:at most|less than) ", "", amount)
+    return re.sub(r"^1 (?=[a-z])", "", amount) if before.endswith("every ") else amount
+
+
 def fill(pattern: str, values: Mapping[str, str]) -> str:
     """The pattern with its values in place; braces within values are not looked at.
 

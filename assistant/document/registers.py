@@ -45,10 +45,21 @@ class Guidance:
 
 
 class Closing:
-    """Ends each section: advice on what is missing, then what is open; keeps the registers."""
+    """Ends each section: advice on what is missing, then what is open; keeps the registers.
 
-    def __init__(self, speaker: Speaker, guidance: Mapping[str, Guidance], kind: Kind) -> None:
+    Unless it is `advising`, sections say only what is open.
+    """
+
+    def __init__(
+        self,
+        speaker: Speaker,
+        guidance: Mapping[str, Guidance],
+        kind: Kind,
+        *,
+        advising: bool = True,
+    ) -> None:
         self._speaker = speaker
+        self._advising = advising
         self._guidance = guidance
         self._kind = kind
         self._quoted: set[str] = set()
@@ -67,7 +78,7 @@ class Closing:
         missing = self._missing(section, empty=not above)
         asked = each_once([*missing, *shown])
         own = [fact for fact in asked if self._homes.get(fact, section.id) == section.id]
-        sentences = list(self._advice(own, told=bool(above)))
+        sentences = list(self._advice(own, told=bool(above))) if self._advising else []
         for fact in asked:
             self._open.setdefault(fact, self._item(fact, section))
         named = [fact for fact in missing if fact not in shown]
@@ -93,7 +104,7 @@ class Closing:
 
     def advice(self, fact: str) -> Sentence | None:
         """A sentence that helps to settle this question, and has not been given yet."""
-        return next(iter(self._advice([fact], told=False)), None)
+        return next(iter(self._advice([fact], told=False, half_known=True)), None)
 
     def _missing(self, section: SectionSpec, *, empty: bool) -> tuple[str, ...]:
         """What is open: marked as unknown, needed for a first draft, or of great weight."""
@@ -111,7 +122,10 @@ class Closing:
             found = sorted(askable, key=lambda fact: -speaker.catalogue[fact].weight)[:1]
         return tuple(found)
 
-    def _advice(self, asked: Sequence[str], *, told: bool) -> Iterable[Sentence]:
+    def _advice(
+        self, asked: Sequence[str], *, told: bool, half_known: bool = False
+    ) -> Iterable[Sentence]:
+        """Advice on what is asked; with `half_known` also where another fact it is for is known."""
         limit = ADVICE_LIMIT - 1 if told else ADVICE_LIMIT
         for advice in load_advice():
             wanted = [fact for fact in advice.facts if fact in asked]
@@ -119,7 +133,8 @@ class Closing:
             passage = self._guidance.get(advice.passage)
             if not wanted or passage is None or limit == 0 or advice.quote in self._quoted:
                 continue
-            if any(self._speaker.facts.known(fact) for fact in advice.facts):
+            known = any(self._speaker.facts.known(fact) for fact in advice.facts)
+            if known and not half_known:
                 continue
             quote = self._quote(advice.quote, passage.text)
             if quote:
@@ -218,7 +233,13 @@ def references_blocks(key: str, section: str, found: Sequence[Reference]) -> lis
     """The articles cited, with short references, and below them their sources written out."""
     if not found:
         return []
-    items = tuple(Sentence(_entry(one), "guidance", (), (one.passage_id,)) for one in found)
+    articles: dict[str, list[Reference]] = {}
+    for one in found:
+        articles.setdefault(one.article, []).append(one)
+    items = tuple(
+        Sentence(_entry(cited), "guidance", (), tuple(one.passage_id for one in cited))
+        for cited in articles.values()
+    )
     blocks = [Block(key, section, "bullets", items)]
     citing: dict[str, list[str]] = {}
     for reference in found:
@@ -235,11 +256,13 @@ def references_blocks(key: str, section: str, found: Sequence[Reference]) -> lis
     return blocks
 
 
-def _entry(reference: Reference) -> str:
-    where = f"{reference.article} › {reference.heading}" if reference.heading else reference.article
-    if not reference.references:
+def _entry(cited: Sequence[Reference]) -> str:
+    """An article with the parts of it that are cited, and what it rests on."""
+    headings = "; ".join(one.heading for one in cited if one.heading)
+    where = f"{cited[0].article} › {headings}" if headings else cited[0].article
+    if not cited[0].references:
         return ended(where)
-    return f"{where} ({'; '.join(reference.references)})."
+    return f"{where} ({'; '.join(cited[0].references)})."
 
 
 def said_of(blocks: Iterable[Block], speaker: Speaker) -> tuple[Said, ...]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from assistant.document.compose import Draft, begun, finished, said_blocks
+from assistant.document.compose import said_blocks
+from assistant.document.draft import Draft, begun, finished
 from assistant.document.kinds import FOLDER, Entry, checked, read_yaml
 from assistant.document.model import Block, Cell, Document, Section, Sentence
 from assistant.document.prose import lowered
@@ -33,6 +34,7 @@ class ShortForm(Entry):
 
     until: int = Field(ge=0)
     questions: int = Field(ge=1)
+    sources: int = Field(ge=1)
     title: str
     known: str
     meaning: str
@@ -50,8 +52,12 @@ def short_form() -> ShortForm:
 
 def is_short(facts: ProjectFacts) -> bool:
     """Whether so little is stated that a document of all sections would hold little but advice."""
-    stated = sum(one.status == "known" and one.origin != "default" for one in facts)
-    return stated < short_form().until
+    return stated_count(facts) < short_form().until
+
+
+def stated_count(facts: ProjectFacts) -> int:
+    """How many facts somebody stated."""
+    return sum(one.status == "known" and one.origin != "default" for one in facts)
 
 
 def compose_short(
@@ -70,7 +76,8 @@ def compose_short(
     `order` are the open questions as an interview would ask them. Nothing is assumed that nobody
     said. Raises NotFound for an unknown kind.
     """
-    draft = begun(kind, catalogue, facts, guidance, verdict, findings)
+    sources = short_form().sources
+    draft = begun(kind, catalogue, facts, guidance, verdict, findings, sources=sources)
     words = short_form()
     said = [
         replace(block, section=KNOWN)
@@ -107,9 +114,8 @@ def _next(draft: Draft, order: Sequence[str]) -> list[Block]:
     for section in draft.kind.sections:
         draft.closing.ask(section)
     noted = [item.fact for item in draft.closing.open]
-    asked = [fact for fact in order if fact in noted or speaker.may_be_asked(fact)]
-    asked += [fact for fact in noted if fact not in asked]
-    first, later = asked[: words.questions], asked[words.questions :]
+    ordered = in_order(draft, order)
+    first, later = ordered[: words.questions], ordered[words.questions :]
     if not first:
         return []
     lead = Sentence(words.next_lead, "open", tuple(first), refers=True, lead=words.next_lead)
@@ -130,11 +136,32 @@ def _next(draft: Draft, order: Sequence[str]) -> list[Block]:
 
 def _row(draft: Draft, place: int, fact: str) -> tuple[Cell, ...]:
     """The number, the question with what is noted about it, and a sentence of advice if any."""
-    stated, advice = draft.speaker.facts.get(fact), draft.closing.advice(fact)
+    stated = draft.speaker.facts.get(fact)
     noted = stated.note.strip() if stated is not None else ""
-    asked = " ".join(filter(None, (draft.speaker.catalogue[fact].question, noted)))
+    text = " ".join(filter(None, (asked(draft, fact), noted)))
     return (
         Cell(str(place), "label"),
-        Cell(asked, "open", (fact,)),
-        Cell(advice.text, "guidance", (fact,), advice.passages) if advice else Cell(NONE, "label"),
+        Cell(text, "open", (fact,)),
+        settling_cell(draft, fact),
+    )
+
+
+def asked(draft: Draft, fact: str) -> str:
+    """What is asked about, and the question: it may not be clear by itself."""
+    spec = draft.speaker.catalogue[fact]
+    return f"{spec.label}: {spec.question}"
+
+
+def in_order(draft: Draft, order: Sequence[str]) -> list[str]:
+    """The questions that are open, first those of `order`; what is noted as open is among them."""
+    noted = [item.fact for item in draft.closing.open]
+    first = [fact for fact in order if fact in noted or draft.speaker.may_be_asked(fact)]
+    return first + [fact for fact in noted if fact not in first]
+
+
+def settling_cell(draft: Draft, fact: str) -> Cell:
+    """A sentence of advice that helps to settle this question and has not been given yet."""
+    advice = draft.closing.advice(fact)
+    return (
+        Cell(advice.text, "guidance", (fact,), advice.passages) if advice else Cell(NONE, "label")
     )

@@ -15,6 +15,7 @@ from assistant.document.prose import (
     own_words,
     placeholders,
 )
+from assistant.document.remarks import with_remark
 from assistant.document.sentences import (
     Pattern,
     load_wordings,
@@ -72,7 +73,8 @@ class Speaker(Answers):
             return self._cell_of([fact])
         self.said.add(fact)
         stated, shown = self.stated(fact), self.shown(fact)
-        note = f" ({stated.note.strip()})" if stated.note.strip() else ""
+        added = self.remark(fact).text
+        note = f" ({' '.join(added.split())})" if added else ""
         return Cell(f"{shown}{note}", origin_of(stated), (fact,))
 
     # -- one pattern
@@ -102,18 +104,20 @@ class Speaker(Answers):
             case "table":
                 flow.add(_name(fact), self._table(fact, pattern.lead))
             case "choose":
-                flow.say(self._sentence(pattern.texts[answer_of(self.facts.value(fact))], (fact,)))
+                text = pattern.texts[answer_of(self.facts.value(fact))]
+                flow.say(self._sentence(with_remark(text, self.remark(fact)), (fact,)))
             case "say" if pattern.text:
                 names = placeholders(pattern.text)
-                words = {one: self.words(one, pattern.text) or "" for one in names}
+                words = {one: self._in_place(one, pattern.text) for one in names}
                 lead = opening(pattern.text)
                 if lead:
                     flow.begin(_name(fact))
                 flow.say(self._sentence(fill(pattern.text, words), pattern.facts, lead))
             case _:
                 self._plainly(flow, fact)
+        within = (fact,) if pattern.form == "choose" else placeholders(pattern.text)
         for one in pattern.facts:
-            self._note(flow, one)
+            self._note(flow, one, within=pattern.form in ("choose", "say") and one in within)
 
     def _sentence(self, text: str, facts: tuple[str, ...], lead: str = "") -> Sentence:
         origins = {origin_of(self.stated(fact)) for fact in facts}
@@ -133,8 +137,20 @@ class Speaker(Answers):
             else:
                 flow.say(self._sentence(text, (fact,)))
 
-    def _note(self, flow: Flow, fact: str) -> None:
-        for text in own_words(self.stated(fact).note):
+    def _in_place(self, fact: str, pattern: str) -> str:
+        """The value's words in the pattern, with what was added to it in brackets."""
+        words, said = self.words(fact, pattern) or "", self.remark(fact)
+        if said.form != "aside":
+            return words
+        whole = " ".join(self.stated(fact).note.split()).rstrip(".")
+        if whole.startswith(f"{words} "):
+            return whole
+        return f"{words}, {said.text}" if f"({{{fact}}})" in pattern else f"{words} ({said.text})"
+
+    def _note(self, flow: Flow, fact: str, *, within: bool) -> None:
+        """Sentences of what was added to a value, unless it stands `within` the value's own."""
+        said = self.remark(fact)
+        for text in own_words(said.text) if said.form == "own" or not within else ():
             flow.say(Sentence(text, origin_of(self.stated(fact)), (fact,)))
 
     def _list(self, flow: Flow, fact: str, pattern: Pattern) -> None:

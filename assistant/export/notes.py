@@ -1,6 +1,6 @@
 """A document's sentences → numbered footnotes: who said it, what practice, what is assumed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,8 +8,9 @@ from assistant.document import Cell, Document, OpenItem, Origin, Reference, Said
 from assistant.picture import visible
 
 Part = Sentence | Cell
-# How it came in ("You said"), and by whom and when ("Mira, 3 December 2026").
+# How it came in ("Stated"), and by whom and when ("Mira, 3 December 2026").
 Who = tuple[str, str]
+STATED = "Stated"
 
 # Sections that list something, and what they list: an entry is its own explanation.
 _REGISTERS: Mapping[str, Origin] = {
@@ -18,6 +19,8 @@ _REGISTERS: Mapping[str, Origin] = {
     "references": "guidance",
 }
 _REFERENCES_SHOWN = 3
+# Answers that one footnote names; of more it says how many.
+_ANSWERS_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +114,21 @@ class Notes:
     def _as_said(self, source: Source) -> str:
         if source.note:
             used = [self._said[fact].label for fact in source.names if fact in self._said]
-            return f"From what you said: {_listed(used)}" if used else ""
+            return f"From these answers: {_listed(used)}" if used else ""
         how, when = source.who
-        stated = f"{how}: {_listed(self._labels[source.section, source.who])}"
-        return f"{stated} ({when})" if when else stated
+        if how != STATED:
+            begun = f"{how} ({when})" if when else how
+        else:
+            # Without a name it begins with the day.
+            begun = f"{how} {'on' if when[:1].isdigit() else 'by'} {when}" if when else how
+        return f"{begun}: {_counted(self._labels[source.section, source.who])}"
 
     def _as_practice(self, source: Source) -> str:
         found = [self._references[one] for one in source.names if one in self._references]
-        return f"Best practice: {'; '.join(map(_place, found))}" if found else ""
+        articles: dict[str, list[Reference]] = {}
+        for one in found:
+            articles.setdefault(one.article, []).append(one)
+        return f"Best practice: {'; '.join(map(_place, articles.values()))}" if found else ""
 
     @staticmethod
     def _as_assumption(_: Source) -> str:
@@ -143,18 +153,25 @@ def _taken_on(item: OpenItem) -> str:
 
 def _who(said: Said) -> Who:
     imported = said.origin == "imported" and said.source
-    how = f"Taken from {said.source}" if imported else "You said"
+    how = f"Taken from {said.source}" if imported else STATED
     return how, ", ".join(filter(None, (said.author, shown_date(said.at))))
 
 
-def _place(reference: Reference) -> str:
-    place = reference.article
-    if reference.heading and reference.heading != reference.article:
-        place += f", {reference.heading}"
-    shown = list(reference.references[:_REFERENCES_SHOWN])
-    more = len(reference.references) - len(shown)
+def _place(passages: Sequence[Reference]) -> str:
+    """An article, the parts of it that are cited, and what it rests on."""
+    article, references = passages[0].article, passages[0].references
+    headings = [one.heading for one in passages if one.heading and one.heading != article]
+    place = ", ".join([article, *headings])
+    shown = list(references[:_REFERENCES_SHOWN])
+    more = len(references) - len(shown)
     shown += [f"{more} more"] if more else []
     return f"{place} ({'; '.join(shown)})" if shown else place
+
+
+def _counted(labels: list[str]) -> str:
+    """The labels, of which the last ones are only counted when there are many."""
+    more = len(labels) - _ANSWERS_SHOWN
+    return _listed([*labels[:_ANSWERS_SHOWN], f"{more} more"] if more > 1 else labels)
 
 
 def _listed(words: list[str]) -> str:

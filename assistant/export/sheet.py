@@ -67,7 +67,7 @@ class Table:
 
     @property
     def short(self) -> bool:
-        """Whether it takes at most half a page, and so stays on one."""
+        """Whether it takes at most a quarter of a page, and so stays on one."""
         length = sum(len(cell.text) for row in self.rows for cell in row)
         return len(self.rows) <= _SHORT_ROWS and length <= _SHORT_LETTERS
 
@@ -80,7 +80,8 @@ class Figure:
     caption: tuple[Run, ...]
 
 
-_SHORT_ROWS, _SHORT_LETTERS = 10, 1500
+# A longer table may run on: kept whole, it would leave half a page empty.
+_SHORT_ROWS, _SHORT_LETTERS = 8, 700
 # Parts of a table's width: a letter, a cell's edges; longer words are broken.
 _WORD_ROOM, _CELL_ROOM, _WORD_LIMIT = 0.0115, 0.022, 18
 

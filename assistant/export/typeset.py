@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -69,17 +68,8 @@ def _data(sheet: Sheet) -> dict[str, Any]:
 
 
 def _pieces(pieces: Sequence[Piece]) -> list[dict[str, Any]]:
-    """All pieces; a picture with text after it `floats`: it may move to a page where it fits."""
-    floats = [
-        isinstance(piece, Figure) and not isinstance(following, Heading | None)
-        for piece, following in zip_longest(pieces, pieces[1:])
-    ]
     placed: set[int] = set()
-    made: dict[int, dict[str, Any]] = {}
-    # Those that float come last, so that a note stands where the text refers to it first.
-    for place in sorted(range(len(pieces)), key=lambda place: floats[place]):
-        made[place] = _piece(pieces[place], placed) | {"floats": floats[place]}
-    return [made[place] for place in range(len(pieces))]
+    return [_piece(piece, placed) for piece in pieces]
 
 
 def _piece(piece: Piece, placed: set[int]) -> dict[str, Any]:

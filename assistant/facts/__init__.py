@@ -16,6 +16,7 @@ from assistant.facts.compare import compared, same
 from assistant.facts.conditions import Condition, applicable, facts_in, holds, parse_condition
 from assistant.facts.days import read_due
 from assistant.facts.known import (
+    INSISTED,
     Action,
     Conflict,
     FactEvent,
@@ -31,6 +32,7 @@ from assistant.facts.show import show_amount, show_value
 from assistant.facts.values import Amount, Data, Day, Person, Row, Value, to_data
 
 __all__ = [
+    "INSISTED",
     "PHASES",
     "Action",
     "Amount",

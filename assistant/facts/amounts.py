@@ -13,12 +13,13 @@ from assistant.errors import InputInvalid
 from assistant.facts.clean import SHORT_LIMIT, cleaned, plain, refused
 from assistant.facts.hedges import hedges_after, hedges_before
 from assistant.facts.measures import DIGITS, Kind, Measure, Reader
-from assistant.facts.numbers import NUMBER, number, with_digits
-from assistant.facts.units import CURRENCY_BEFORE, multiple_at, per_at
+from assistant.facts.numbers import NUMBER, number, with_digits, without_powers
+from assistant.facts.units import CURRENCY_BEFORE, multiple_at, per_at, with_rates
 from assistant.facts.values import CURRENCIES, SECONDS, Amount
 
 _JOIN = re.compile(r"\s*(-|\.\.+|to\b|until\b|or\b|and\b|through\b)\s*", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s*(?:about\s*)?\S{0,4}$", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom\s*(?:about\s*)?\S{0,4}$", re.IGNORECASE)
 _ODDS = re.compile(rf"({NUMBER})\s*(?:in|out of|of|/|:|per)\s*(?:every )?({NUMBER})", re.IGNORECASE)
 # An answer that is nothing but a share; "20 in 30 days" and "5 in 2027" are none.
 _WHOLE_ODDS = re.compile(
@@ -41,6 +42,8 @@ _SHARES: Mapping[str, str] = {
     r"(?:a )?half": "50 %", r"a third": "about 33 %", r"a quarter": "25 %", r"a fifth": "20 %",
     r"a tenth": "10 %", r"all of them": "100 %", r"none of them": "0 %",
 }  # fmt: skip
+# "Three nines" are 99.9 %.
+_NINES = re.compile(r"\b([2-6])[ -]nines\b", re.IGNORECASE)
 _ONE = re.compile(
     r"\b(?:an?|every|each|per)\s(?=(?:second|minute|hour|day|night|week|fortnight|month|quarter|year|"
     r"decade|dozen|hundred|thousand|million|billion)\b)",
@@ -81,7 +84,7 @@ def find_amount(
         InputInvalid: There is no number (`no_amount`), no unit or currency where one is needed
             (`no_unit`), or there are several amounts (`several_amounts`).
     """
-    text = _spelt_out(plain(cleaned(raw, limit=SHORT_LIMIT)), kind)
+    text = _spelt_out(plain(without_powers(cleaned(raw, limit=SHORT_LIMIT))), kind)
     shared = kind == "quantity" and not counted and _WHOLE_ODDS.search(text)
     odds = _odds(text) if kind == "percent" or shared else None
     if odds:
@@ -116,6 +119,12 @@ def _found(
         per = per or meant[1]
     elif kind == "money" or not (unit in SECONDS or unit in CURRENCIES or unit.startswith("%")):
         per = per or meant[1]
+    if low.value > high.value and _FROM.search(text[:start]):
+        raise refused(
+            f"From {low.value:f} to {high.value:f} is a change, not a range.",
+            "Write the one figure that is asked for, or a range with the smaller one first.",
+            "several_amounts",
+        )
     least, most = sorted((float(low.value), float(high.value)))
     about, bound = before.about or after.about, before.bound or after.bound
     amount = Amount(least, most, unit, about, per, bound)
@@ -125,7 +134,9 @@ def _found(
 
 def _spelt_out(text: str, kind: Kind) -> str:
     """The text with digits for words: "two weeks", "weekly", "half of them"."""
-    text = with_digits(text)
+    text = with_rates(with_digits(text))
+    if kind == "percent":
+        text = _NINES.sub(lambda found: f"{100 - Decimal(10) ** (2 - int(found[1]))} %", text)
     words = {"duration": _RHYTHMS, "percent": _SHARES}.get(kind, {})
     for pattern, digits in words.items():
         if re.search(r"\d", text):
@@ -154,7 +165,9 @@ def _odds(text: str) -> Found | None:
     some, every = number(found[1], counted=True), number(found[2], counted=True)
     by, end = multiple_at(text, found.end(), letters=False)
     if not 0 <= some <= every * by or not every:
-        raise refused("That is more than all of them.", "", "out_of_range")
+        raise refused(
+            f"{found[0].strip()} is more than all of them.", "Write a percentage.", "out_of_range"
+        )
     share = float(f"{some * 100 / (every * by):.3g}")
     before = hedges_before(text[: found.start()])
     amount = Amount(share, share, "%", before.about, "", before.bound)

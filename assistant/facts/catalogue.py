@@ -25,10 +25,11 @@ FOLDER = Path(__file__).parents[1] / "catalog" / "facts"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One of the answers that a choice offers."""
+    """One of the answers that a choice offers; `also` are other words for it."""
 
     value: str
     label: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ _YES_NO = re.compile(
     rf"(?P<no>{'|'.join(sorted(_NO, key=len, reverse=True))})(?!\w)",
     re.IGNORECASE,
 )
+_ALIKE = {"partially": "partly", "in part": "partly", "to some extent": "partly"}
 _REST = re.compile(r"\s*[,;:.!(–—-]+\s*|\s+(?:because|since|as|but)\s+")
 _NEGATION = re.compile(r"\b(?:not|no|never|neither|without|nor)\b|n't\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(\d{1,2})[.)]?")
@@ -74,7 +75,8 @@ def choose(fact: Fact, raw: str) -> Chosen:
     text = plain(cleaned(raw, limit=SHORT_LIMIT))
     whole = _named(fact.options, text)
     if len(whole) == 1:
-        return Chosen((whole[0].value,), False)
+        # Other words for an option say more than the option does: "Spain" is in the EU.
+        return Chosen((whole[0].value,), _folded(text) in _also(whole[0]))
     named = whole or _opening(fact.options, text) or _within(fact.options, text)
     if len(named) != 1:
         raise _unclear(fact, named)
@@ -126,8 +128,8 @@ def _named(options: Sequence[Option], text: str) -> list[Option]:
     wanted = _folded(text)
     if not wanted:
         return []
-    word = "yes" if wanted in _YES else "no" if wanted in _NO else wanted
-    for names_of in (_names, _short_names):
+    word = "yes" if wanted in _YES else "no" if wanted in _NO else _ALIKE.get(wanted, wanted)
+    for names_of in (_names, _short_names, _also):
         for one in (wanted, word):
             exact = [option for option in options if one in names_of(option)]
             if exact:
@@ -145,6 +147,11 @@ def _short_names(option: Option) -> frozenset[str]:
     """What stands before the first comma or bracket of the label, and what is in the brackets."""
     parts = re.match(r"([^,(]*)[,(]", option.label), re.search(r"\(([^)]*)\)", option.label)
     return frozenset(_folded(part[1]) for part in parts if part)
+
+
+@functools.cache
+def _also(option: Option) -> frozenset[str]:
+    return frozenset(map(_folded, option.also))
 
 
 def _opening(options: Sequence[Option], text: str) -> list[Option]:
@@ -166,7 +173,9 @@ def _within(options: Sequence[Option], text: str) -> list[Option]:
     return [
         option
         for option in options
-        if any(f" {name} " in words for name in _names(option) | _short_names(option))
+        if any(
+            f" {name} " in words for name in _names(option) | _short_names(option) | _also(option)
+        )
     ]
 
 

@@ -14,6 +14,8 @@ from assistant.facts.values import Value, to_data
 Status = Literal["known", "unknown", "not_applicable"]
 Origin = Literal["said", "inferred", "default", "imported"]
 Action = Literal["set", "unknown", "not_applicable", "unset"]
+# The note of a vague answer that its author insisted on: for those who review answers.
+INSISTED = "Kept as it was said when more was asked for."
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ BULLET = re.compile(r"^\s*(?:[-*+•·▪◦‣–—]\s+|\(?\d{1,2}[.)]\s+)")
 _NAME_ROLE = re.compile(
     r"(?P<name>[^()]+?)\s*\((?P<role>.+)\)\.?|(?P<name2>.+?)(?:\s+[-–—]\s*|\s*:\s+|\s*=\s*)(?P<role2>.+)"
 )
+# Who writes this is known, but a document is read by others.
+_MYSELF = frozenset({"me", "myself", "i", "us", "we", "ourselves", "you"})
 _RULE = re.compile(r":?-{3,}:?")
 
 
@@ -129,6 +131,11 @@ def _is_role(part: str) -> bool:
 
 def _person(part: str) -> Person | None:
     found = _NAME_ROLE.fullmatch(part.strip())
+    first = found["name"] or found["name2"] if found else part
+    if one_line(first).casefold().rstrip(".") in _MYSELF:
+        raise refused(
+            f"Who {one_line(first)!r} is, others cannot tell.", "Write the name or role.", "no_name"
+        )
     if not found:
         name = one_line(part)
         return Person(name) if re.search(r"\w", name) else None

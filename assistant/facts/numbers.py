@@ -33,11 +33,15 @@ _HUNDREDS = re.compile(
     re.IGNORECASE,
 )
 _AND_A_HALF = re.compile(r"\b(\d{1,3}|an?)( [a-z]{3,})? and a half\b", re.IGNORECASE)
-_HALF = re.compile(
-    r"\b(\d{1,3}|an?) (?:(thousand|million|billion) and a half\b|and a half )", re.IGNORECASE
-)
 _HALF = re.compile(r"\bhalf an? (?=\w)|\ban? half (?:an? )?(?=\w)", re.IGNORECASE)
 _COUPLE = re.compile(r"\ba couple of\b|\ba pair of\b", re.IGNORECASE)
+# "3 x 10^5", "10⁶", "2.5e5": digits with a power of ten.
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_POWER = re.compile(
+    rf"(?<![\w.,])(?:(\d+(?:[.,]\d+)?)\s?[x×·*]\s?)?10(?:(?:\^|\*\*)\s?([+-]?\d{{1,2}})(?!\w|[.,]\d)"
+    rf"|(⁻?[{_RAISED}]{{1,2}}))"
+)
+_EXPONENT = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?)e([+-]?\d{1,2})(?!\w|[.,]\d)", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
 
 
@@ -56,6 +60,23 @@ def with_digits(text: str) -> str:
     text = _HUNDREDS.sub(lambda found: str(100 * _worth(found[1]) + _worth(found[2] or "0")), text)
     text = _AND_A_HALF.sub(lambda found: f"{_worth(found[1])}.5{found[2] or ''}", text)
     return _COUPLE.sub("about 2", _HALF.sub("0.5 ", text))
+
+
+def without_powers(text: str) -> str:
+    """The text with numbers written out that were given with a power of ten.
+
+    >>> without_powers("3x10^5 rows"), without_powers("about 10⁶"), without_powers("2.5e5")
+    ('300000 rows', 'about 1000000', '250000')
+    >>> without_powers("10^-3"), without_powers("10⁶ of 2e6, at 10 m²")
+    ('0.001', '1000000 of 2000000, at 10 m²')
+    """
+    text = _POWER.sub(lambda found: _raised(found[1] or "1", found[2] or found[3]), text)
+    return _EXPONENT.sub(lambda found: _raised(found[1], found[2]), text)
+
+
+def _raised(digits: str, power: str) -> str:
+    exponent = int(power.translate(str.maketrans(f"⁻{_RAISED}", "-0123456789")))
+    return f"{Decimal(digits.replace(',', '.')).scaleb(exponent).normalize():f}"
 
 
 def _worth(word: str) -> int:

@@ -25,6 +25,9 @@ _UNKNOWN = frozenset(
         "no clue", "not sure", "i'm not sure", "im not sure", "we're not sure", "unsure", "unclear",
         "not clear", "not clear yet", "idk", "dunno", "tbd", "tbc", "to be decided",
         "to be determined", "to be defined", "to be confirmed", "open", "ask later",
+        "not decided", "not decided yet", "not yet decided", "undecided", "no decision yet",
+        "to be discussed", "still open", "nobody knows", "no one knows", "nobody yet",
+        "no one yet",
     }
 )  # fmt: skip
 _NOT_APPLICABLE = frozenset(
@@ -34,6 +37,8 @@ _NOT_APPLICABLE = frozenset(
     }
 )  # fmt: skip
 _NEVER_TEXT = AMOUNTS | {"yes_no", "choices", "people", "list", "table"}
+# A nod to what was asked back; nobody's words for a document.
+_NODS = frozenset({"yes", "y", "yep", "yeah", "ok", "okay", "sure", "fine", "of course"})
 _NOTHING = frozenset({"none", "nothing", "nobody", "no one", "-"})
 
 
@@ -103,6 +108,9 @@ def _status(fact: Fact, raw: str) -> Status | None:
 
 
 def _got(fact: Fact, raw: object) -> _Got:
+    if isinstance(raw, bool) and fact.options:
+        # YAML reads a bare `yes` or `no` as a truth value.
+        raw = "yes" if raw else "no"
     try:
         if isinstance(raw, str):
             if not cleaned(raw):
@@ -124,6 +132,8 @@ def _got(fact: Fact, raw: object) -> _Got:
 
 def _words(fact: Fact, raw: str) -> _Got:
     text = cleaned(raw)
+    if plain(text).casefold().strip(".! ") in _NODS:
+        raise refused(f"{text!r} alone does not say it.", "Say it in a few words.", "no_words")
     return _Got(one_line(text) if fact.type == "text" else text)
 
 

@@ -43,6 +43,7 @@ class _Entry(BaseModel):
     unit: str | None = None
     per: str | None = None
     choices: dict[Name, Words] = {}
+    also: dict[Name, list[Words]] = {}
     columns: dict[Name, Words] = {}
     least: float | None = None
     most: float | None = None
@@ -73,6 +74,8 @@ class _Entry(BaseModel):
     def _fits_its_type(self) -> "_Entry":
         if bool(self.choices) != (self.type in ("choice", "choices")):
             raise ValueError("choices are for the types choice and choices")
+        if not self.also.keys() <= self.choices.keys():
+            raise ValueError("also names a choice that there is not")
         if bool(self.columns) != (self.type == "table"):
             raise ValueError("columns are for the type table")
         return self
@@ -149,7 +152,10 @@ def _fact(entry: _Entry, topic: str) -> Fact:
         example=entry.example,
         unit=entry.unit,
         per=entry.per,
-        options=tuple(Option(value, label) for value, label in entry.choices.items()),
+        options=tuple(
+            Option(value, label, tuple(entry.also.get(value, ())))
+            for value, label in entry.choices.items()
+        ),
         columns=tuple(Column(name, label) for name, label in entry.columns.items()),
         least=entry.least,
         most=entry.most,

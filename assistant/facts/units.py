@@ -64,7 +64,26 @@ _FACTORS: Mapping[str, str] = {
     r"bn|billions?": "1000000000",
     r"hundred": "100",
     r"dozen": "12",
+    r"lakhs?|lacs?": "100000",
+    r"crores?": "10000000",
 }
+
+
+# Rates that have a name of their own, written out.
+_RATES: Mapping[str, str] = {
+    "rps": "requests per second", "qps": "queries per second", "tps": "transactions per second",
+    "rpm": "requests per minute",
+}  # fmt: skip
+_RATE = re.compile(rf"(?<=\d)(\s?[kKM]?)\s?({'|'.join(_RATES)})\b", re.IGNORECASE)
+
+
+def with_rates(text: str) -> str:
+    """The text with rates written out.
+
+    >>> with_rates("28 rps"), with_rates("2k qps at noon")
+    ('28 requests per second', '2k queries per second at noon')
+    """
+    return _RATE.sub(lambda found: f"{found[1].rstrip()} {_RATES[found[2].casefold()]}", text)
 
 
 class Unit(NamedTuple):

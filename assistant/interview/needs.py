@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from assistant.errors import DataInvalid, NotFound
 
 FOLDER = Path(__file__).parents[1] / "catalog" / "documents"
 FILE = "document.yaml"
+OPENING = FOLDER.parent / "interview" / "opening.yaml"
 # The order in which a project writes its documents; other kinds come after these by name.
 FIRST = ("requirements", "cvp", "tdd")
 # Not a document kind: every fact that some document uses, in one interview.
@@ -87,6 +88,15 @@ def load_needs(kind: str, folder: Path = FOLDER) -> DocumentNeeds:
             code="no_such_kind",
         )
     return _read(folder / kind / FILE)
+
+
+@functools.cache
+def load_opening(path: Path = OPENING) -> tuple[str, ...]:
+    """The facts that every interview begins with, in order; raise DataInvalid."""
+    try:
+        return tuple(TypeAdapter(list[str]).validate_python(_load(path)))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+        raise _invalid(path.name, "is not a list of facts") from error
 
 
 def _read(path: Path) -> DocumentNeeds:

@@ -158,10 +158,12 @@ def _choose(
     unsaid = {one.fact for reason in TIERS for one in tiers.get(reason, ())}
     for reason in TIERS:
         candidates = _ready(tiers.get(reason, []), unsaid)
-        # Whatever else is asked is understood in the light of how the document opens.
-        opening = [one for one in candidates if one.opening and reason == "first_draft"]
+        # Whatever else is asked is understood in the light of how the talk begins.
+        opening = [one for one in candidates if one.opening is not None]
+        if opening and reason == "first_draft":
+            return min(opening, key=lambda one: one.opening or 0), reason
         if candidates:
-            return _most_valuable(catalogue, opening or candidates, topic), reason
+            return _most_valuable(catalogue, candidates, topic), reason
     later = tiers.get("skipped", [])
     order = {key: place for place, key in enumerate(marks.of("skipped"))}
     return (min(later, key=lambda one: order[one.fact]), "skipped") if later else None

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from assistant.facts import Catalogue, ProjectFacts, StatedFact, applicable
 from assistant.interview.links import dependents, in_force, preconditions, same_value
 from assistant.interview.marks import Marks, value_detail
-from assistant.interview.needs import DocumentNeeds
+from assistant.interview.needs import DocumentNeeds, load_opening
 from assistant.interview.suggestions import implied_by, is_assumed, reasons
 
 State = Literal["open", "answered", "assumed", "outdated", "unknown", "due", "out"]
@@ -39,16 +39,16 @@ class Raised(NamedTuple):
 class Asked:
     """One question of an interview: where its answer belongs and what it is worth.
 
-    `sections` are places in the needs; `opening` says that the document begins with it; `value` is
-    weight × share of the sections it unlocks. `gates` are the facts that decide whether it applies,
-    `waits_for` those that may imply its answer.
+    `sections` are places in the needs; `opening` is its place among those that a talk begins with;
+    `value` is weight × share of the sections it unlocks. `gates` are the facts that decide whether
+    it applies, `waits_for` those that may imply its answer.
     """
 
     fact: str
     place: int
     sections: tuple[int, ...]
     needed: bool
-    opening: bool
+    opening: int | None
     value: float
     gates: frozenset[str]
     waits_for: frozenset[str]
@@ -153,13 +153,14 @@ def asked_for(catalogue: Catalogue, needs: DocumentNeeds) -> Mapping[str, Asked]
     for key in [key for key in homes if key in needed]:
         needed.update(preconditions(catalogue, key))
     first = needs.sections[0].needed if needs.sections else ()
+    opening = tuple(dict.fromkeys([*load_opening(), *first]))
     return {
         key: Asked(
             fact=key,
             place=place,
             sections=sections,
             needed=key in needed,
-            opening=key in first,
+            opening=opening.index(key) if key in opening else None,
             value=_value(catalogue, needs, homes, key),
             gates=frozenset(preconditions(catalogue, key)),
             waits_for=reasons(catalogue, key),

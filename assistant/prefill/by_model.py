@@ -4,11 +4,13 @@ The model may point at words and name a fact; what the value is, code reads from
 """
 
 import re
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, create_model
 
 from assistant.errors import ModelFailed
 from assistant.facts import Catalogue, Fact
@@ -23,6 +25,8 @@ CHUNK = 4_000  # characters of the text in one request
 ROOMY = 8_000  # tokens of context that hold the list of all facts, a chunk and the reply
 SMALL_CHUNK = 1_200  # where the model's context is small
 SMALL_FACTS = 24
+# A small model repeats itself to the end of its budget unless the form of its reply has an end.
+SMALL_REPLY, SMALL_VALUE, SMALL_QUOTE = 5, 80, 200  # facts, and characters
 MOST_CHUNKS = 40
 _FENCE = re.compile(r"(?m)^(\s*)={2,}")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -53,8 +57,13 @@ def by_model(
     catalogue: Catalogue,
     lore: Lore,
     model: Ladder,
+    cancelled: threading.Event | None = None,
 ) -> Asked:
-    """Ask for facts chunk by chunk; a failure ends the asking and becomes the notice."""
+    """Ask for facts chunk by chunk; a failure ends the asking and becomes the notice.
+
+    Raises:
+        ModelFailed: `cancelled` was set, by whoever does not wait for it any more.
+    """
     small = model.context_tokens() < ROOMY
     places = _Places.of(text)
     free = _unguarded(text, sentences, lore)
@@ -62,9 +71,12 @@ def by_model(
     chunks = list(_chunks(text, SMALL_CHUNK if small else CHUNK))
     for chunk in chunks[:MOST_CHUNKS]:
         facts = _near(chunk, catalogue) if small else tuple(catalogue)
+        form = _short_form([fact.id for fact in facts]) if small else _Reply
         try:
-            reply, info = model.structured(_messages(chunk, facts), _Reply)
+            reply, info = model.structured(_messages(chunk, facts), form, cancelled=cancelled)
         except ModelFailed as error:
+            if error.code == "cancelled":
+                raise
             return Asked(tuple(found), _failed(error))
         offered = {fact.id: fact for fact in facts}
         for stated in reply.facts:
@@ -94,6 +106,21 @@ def _described(fact: Fact) -> str:
     choices = " | ".join(option.value for option in fact.options)
     form = choices or fact.type.replace("_", " ")
     return f"{fact.id}: {fact.label} ({form})"
+
+
+def _short_form(offered: Sequence[str]) -> type[_Reply]:
+    """A reply of a few short entries that name no other facts than `offered`."""
+    # Types made at run time; what they hold is checked by pydantic.
+    name: Any = Literal[tuple(offered)]
+    entry: Any = create_model(
+        "Stated",
+        __base__=_Stated,
+        fact=(name, ...),
+        value=(str, Field(max_length=SMALL_VALUE)),
+        quote=(str, Field(max_length=SMALL_QUOTE)),
+    )
+    facts: Any = (list[entry], Field(max_length=SMALL_REPLY))
+    return create_model("ShortReply", __base__=_Reply, facts=facts)
 
 
 def _near(chunk: str, catalogue: Catalogue) -> tuple[Fact, ...]:

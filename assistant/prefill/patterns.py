@@ -73,6 +73,8 @@ class _Settings(BaseModel):
     notice_from: Annotated[float, Field(ge=0, le=1)]
     meaning_from: float
     meaning_margin: float
+    idea_words: int
+    idea: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class Lore:
     notice_from: float
     meaning_from: float
     meaning_margin: float
+    idea_words: int
+    idea: re.Pattern[str]
     meaning: Mapping[str, tuple[str, ...]]
 
     def of(self, fact: str) -> tuple[Pattern, ...]:
@@ -156,6 +160,8 @@ def load_lore(folder: Path = FOLDER) -> Lore:
         settings.notice_from,
         settings.meaning_from,
         settings.meaning_margin,
+        settings.idea_words,
+        _any_of(settings.idea, "settings.yaml"),
         {fact: tuple(lines) for fact, lines in read_data(folder / "meaning.yaml").items()},
     )
 

@@ -1,5 +1,6 @@
 """A pasted text → proposals: one for each fact that it states, with the exact words."""
 
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from assistant.prefill.candidates import Candidate, by_patterns
 from assistant.prefill.keyed import by_keys
 from assistant.prefill.patterns import Lore, load_lore
 from assistant.prefill.sentences import sentences
+from assistant.prefill.whole import whole_idea
 
 LONGEST_TEXT = 200_000
 
@@ -59,6 +61,7 @@ def read_brief(
     encode: Encode | None = None,
     model: Ladder | None = None,
     strict: bool = False,
+    cancelled: threading.Event | None = None,
 ) -> Found:
     """Find the facts that a text states, one proposal for each.
 
@@ -66,6 +69,9 @@ def read_brief(
     `model` adds what a language model finds, where every quote and number stands in the text.
     With `strict` only sentences count that say "we" or "our", as in a chat, where most are about
     something else. Nothing in the text is ever an instruction.
+
+    Raises:
+        ModelFailed: `cancelled` was set while a model was asked.
     """
     lore = load_lore()
     notices: list[str] = []
@@ -80,8 +86,9 @@ def read_brief(
     if ours:
         found += by_keys(parts, catalogue, lore)
         found += by_tables(text, catalogue, lore)
+        found += whole_idea(text, catalogue, lore)
     if model is not None:
-        asked = by_model(text, parts, catalogue, lore, model)
+        asked = by_model(text, parts, catalogue, lore, model, cancelled)
         found += asked.candidates
         notices += [asked.notice] if asked.notice else []
     if ours and encode is not None:

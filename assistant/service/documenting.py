@@ -1,5 +1,6 @@
 """Facts of a project → its documents: composed, kept as versions, compared, edited, exported."""
 
+import threading
 from abc import ABC
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,9 +15,11 @@ from assistant.document import (
     block_version,
     check_editable,
     compose,
+    compose_growing,
     compose_short,
     diff_documents,
     document_kinds,
+    is_growing,
     is_short,
     load_kind,
     reword,
@@ -44,7 +47,7 @@ REWORD_TOKENS = 1_200
 EDIT_LIMIT = 20_000
 # How often a block that changes while it is edited is looked at anew.
 TRIES = 5
-# Questions that a short document orders as an interview does, and how many of those that decide
+# Questions that an early document orders as an interview does, and how many of those that decide
 # whether anything should be built come before them.
 UPCOMING, DECISIVE = 12, 3
 
@@ -66,19 +69,24 @@ class Documenting(Judging, ABC):
         rewrite: bool = False,
         project: str = DEFAULT_PROJECT,
         author: str = "",
+        cancelled: threading.Event | None = None,
     ) -> Document:
         """Write the document of what the project has stated, with the hand edits in place.
 
         It becomes a new version if it says something else than the latest one; without `save`
         nothing is stored and the version is 0. With `rewrite` a language model may word
         paragraphs, as far as it says exactly the same; where no model answers, they stay.
+
+        Raises:
+            NotFound: There is no such kind or project.
+            ModelFailed: `cancelled` was set while a model worded it; nothing was stored.
         """
         owner = self.project(project)
         facts = self.facts(project=project)
         made = self._generated(kind, facts, project)
         made = with_edits(made, self.store.documents.edits(owner.id, kind))
         if rewrite:
-            made, _ = reword(made, _rewording(self.answering.quick_ladder()))
+            made, _ = reword(made, _rewording(self.answering.quick_ladder(), cancelled))
         if not save:
             return made
         return self.store.documents.save(owner.id, made, last_event=facts.last_event, author=author)
@@ -219,10 +227,11 @@ class Documenting(Judging, ABC):
         cited = [*wanted_passages(kind), *_cited(verdict, findings)]
         told = guidance(self.settings.knowledge_folder, cited)
         name = self.project(project).name
-        if not is_short(facts):
+        if not is_growing(facts):
             return compose(kind, self.catalogue(), facts, told, verdict, findings, project=name)
         order = self._to_settle(kind, facts, verdict, findings)
-        return compose_short(
+        write = compose_short if is_short(facts) else compose_growing
+        return write(
             kind, self.catalogue(), facts, told, verdict, findings, order=order, project=name
         )
 
@@ -248,8 +257,11 @@ def _cited(verdict: Verdict, findings: Sequence[Finding]) -> list[str]:
     ]
 
 
-def _rewording(ladder: Ladder) -> Reword:
-    """Ask the ladder for one section at a time; after the first failure ask no more."""
+def _rewording(ladder: Ladder, cancelled: threading.Event | None) -> Reword:
+    """Ask the ladder for one section at a time; after the first failure ask no more.
+
+    Raise ModelFailed when `cancelled` is set.
+    """
     failed = False
 
     def ask(paragraphs: Sequence[str]) -> Sequence[str]:
@@ -262,11 +274,15 @@ def _rewording(ladder: Ladder) -> Reword:
             Message("user", f"----\n{material}\n----"),
         ]
         try:
-            reply = ladder.reply(messages, max_tokens=REWORD_TOKENS)
+            reply = ladder.reply(messages, max_tokens=REWORD_TOKENS, cancelled=cancelled)
             text = "".join(reply)
-        except ModelFailed:
+        except ModelFailed as error:
+            if error.code == "cancelled":
+                raise
             failed = True
             return ()
+        if cancelled is not None and cancelled.is_set():
+            raise ModelFailed("The rewording was stopped.", remedy="Ask again.", code="cancelled")
         return _paragraphs(text) if reply.finished else ()
 
     return ask

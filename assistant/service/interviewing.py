@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.facts import ProjectFacts, StatedFact
+from assistant.facts import INSISTED, ProjectFacts, StatedFact
 from assistant.interview import (
     ALL,
     DocumentNeeds,
@@ -30,9 +30,7 @@ from assistant.service.hearing import hear, notices_of, raised
 from assistant.service.reasons import reasons
 from assistant.service.scoping import Scoping
 from assistant.settings import Settings
-from assistant.store import Mark, Project
-
-INSISTED = "Kept as it was said when more was asked for."
+from assistant.store import Mark, Project, one_look
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +183,9 @@ class Interviewing(Scoping, ABC):
     def _look_round(self, kind: str | None, owner: Project) -> _Room:
         catalogue = self.catalogue()
         needs = load_needs(kind or ALL)
-        facts = self.store.facts.facts(owner.id, catalogue)
-        rows = self.store.interviews.marks(owner.id)
+        with one_look(self.store.engine):
+            facts = self.store.facts.facts(owner.id, catalogue)
+            rows = self.store.interviews.marks(owner.id)
         # The talk stays near what was answered or put off last, by whomever.
         touched = [(one.at, one.fact_id) for one in facts]
         touched += [(one.at, one.fact) for one in rows if one.name == "skipped"]
@@ -230,26 +229,40 @@ class Interviewing(Scoping, ABC):
         """After an answer: remember what came with it, say what it changed, ask on."""
         key = stored.fact_id
         after = self._look_round(kind, before.owner)
-        implied = implied_by(self.catalogue(), in_force(self.catalogue(), after.facts), key)
-        if implied is not None and same_value(implied.value, stored.value):
-            self._mark(after, key, "suggested", value_detail(implied.value), author)
-        elif after.marks.has("suggested", key):
-            # The person's own answer from now on, even where it is the same as before.
-            self.store.interviews.unmark(after.owner.id, key, "suggested")
-        if after.marks.has("skipped", key):
-            self.store.interviews.unmark(after.owner.id, key, "skipped")
-        self._settle(after, key, before.raised_by(key) & after.raised_by(key), author)
-        rows = self.store.interviews.marks(after.owner.id)
-        after = replace(after, marks=_marks(rows))
+        marked = self._mark_answered(after, stored, author)
+        marked |= self._settle(after, key, before.raised_by(key) & after.raised_by(key), author)
+        if marked:
+            after = replace(after, marks=_marks(self.store.interviews.marks(after.owner.id)))
         return self._step(
             after, doubt=doubt, notices=self._notices(before, after, key), stored=stored
         )
 
-    def _settle(self, room: _Room, key: str, messages: set[str], author: str) -> None:
-        """Remember that these were shown with the question and that its answer was kept."""
+    def _mark_answered(self, room: _Room, stored: StatedFact, author: str) -> bool:
+        """Remember whether an answer is what was suggested; True when a mark changed."""
+        key, marked = stored.fact_id, False
+        implied = implied_by(self.catalogue(), in_force(self.catalogue(), room.facts), key)
+        if implied is not None and same_value(implied.value, stored.value):
+            self._mark(room, key, "suggested", value_detail(implied.value), author)
+            marked = True
+        elif room.marks.has("suggested", key):
+            # The person's own answer from now on, even where it is the same as before.
+            self.store.interviews.unmark(room.owner.id, key, "suggested")
+            marked = True
+        if room.marks.has("skipped", key):
+            self.store.interviews.unmark(room.owner.id, key, "skipped")
+            marked = True
+        return marked
+
+    def _settle(self, room: _Room, key: str, messages: set[str], author: str) -> bool:
+        """Remember that these were shown with the question and that its answer was kept.
+
+        True when that was not known yet.
+        """
         seen = room.marks.settled(key)
-        if messages - seen:
-            self._mark(room, key, "settled", "\n".join(sorted(seen | messages)), author)
+        if messages <= seen:
+            return False
+        self._mark(room, key, "settled", "\n".join(sorted(seen | messages)), author)
+        return True
 
     def _mark(self, room: _Room, key: str, name: MarkName, detail: str, author: str) -> None:
         self.store.interviews.mark(room.owner.id, key, name, detail=detail, author=author)

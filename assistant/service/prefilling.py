@@ -1,6 +1,7 @@
 """A pasted text or a file → proposed facts, kept until somebody accepts or rejects each of them."""
 
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from assistant.prefill import Found, Proposal, load_lore, read_brief
 from assistant.service.answering import Answering
 from assistant.service.conversing import DEFAULT_PROJECT, whole_characters
 from assistant.service.library import Library
-from assistant.service.scoping import Scoping
+from assistant.service.scoping import Scoping, said_of
 from assistant.store import Project, StoredProposal
 
 PASTED = "pasted text"
@@ -56,6 +57,7 @@ class Prefilling(Scoping):
         name: str = "",
         model: bool = False,
         project: str = DEFAULT_PROJECT,
+        cancelled: threading.Event | None = None,
     ) -> Prefilled:
         """Find the facts that a text states and keep them as open proposals.
 
@@ -65,6 +67,7 @@ class Prefilling(Scoping):
 
         Raises:
             InputInvalid: There is no text.
+            ModelFailed: `cancelled` was set while a model was asked; nothing was kept.
         """
         owner = self.project(project)
         text = whole_characters(text)
@@ -77,6 +80,7 @@ class Prefilling(Scoping):
             self.catalogue(),
             encode=self.library.encoder.encode,
             model=self.answering.quick_ladder() if model else None,
+            cancelled=cancelled,
         )
         return self._keep(found, name or PASTED, owner)
 
@@ -136,28 +140,29 @@ class Prefilling(Scoping):
     ) -> list[StatedFact]:
         """Store proposals as facts, with their quote and source; all of them without `ids`.
 
-        A fact that two of them are about takes the surer one. Raises NotFound when one of the
-        ids is not open; then none is stored.
+        A fact that two of them are about takes the surer one. All are stored, or none: raises
+        NotFound when one of the ids is not open.
         """
-        owner = self.project(project)
+        owner, catalogue = self.project(project), self.catalogue()
         chosen = self._chosen(ids, project)
-        stated = []
-        # The surer ones last: they are what counts afterwards.
-        for one in sorted(chosen, key=lambda one: one.confidence):
-            stated.append(
-                self.set_fact(
-                    one.fact,
-                    to_data(one.value),
-                    origin="imported",
-                    quote=one.quote,
-                    source=one.source,
-                    project=project,
-                    author=author,
-                )
+        if not chosen:
+            return []
+        events = [
+            said_of(
+                catalogue[one.fact],
+                to_data(one.value),
+                origin="imported",
+                quote=one.quote,
+                source=one.source,
+                author=author,
             )
-            self.store.proposals.settle(owner.id, [one.id], "accepted")
-        latest = {fact.fact_id: fact for fact in stated}
-        return list(latest.values())
+            # The surer ones last: they are what counts afterwards.
+            for one in sorted(chosen, key=lambda one: one.confidence)
+        ]
+        stored = self.store.facts.record(owner.id, events, catalogue)
+        self.store.proposals.settle(owner.id, [one.id for one in chosen], "accepted")
+        latest = {event.fact_id: event.stated for event in stored}
+        return [fact for fact in latest.values() if fact is not None]
 
     def reject(self, ids: Sequence[str] | None = None, *, project: str = DEFAULT_PROJECT) -> int:
         """Put proposals away, all of them without `ids`; return how many. Raises NotFound."""

@@ -10,6 +10,12 @@ from assistant.service.articles import knowledge_of, section, sections_of
 
 # How much of a section is shown as the reason for a question, in characters.
 LENGTH = 320
+# What opens an example, or points at what is not shown, gives no reason; nor do a few words.
+_POINTS = re.compile(
+    r"^Suppose\b|\b(?:tables?|columns?|sheet|rows?|lists?|following|below)\b|:$|\bfour choices\b",
+    re.IGNORECASE,
+)
+_LEAST = 120
 _NO_PROSE = re.compile(r"[|#>*-]|\d+\.")
 
 
@@ -29,11 +35,17 @@ def _why(article: Article, passage: Passage, knowledge: Knowledge) -> Why:
         article_id=article.id,
         heading=passage.heading,
         title=article.title,
-        text=beginning(passage.text) or beginning(lead.text),
+        text=_reason(passage.text) or beginning(lead.text),
         references=tuple(
             {**one.model_dump(exclude={"url", "doi"}), "link": one.link} for one in cited
         ),
     )
+
+
+def _reason(text: str) -> str:
+    """How the section begins, where that can be understood by itself."""
+    begun = beginning(text)
+    return "" if len(begun) < _LEAST or _POINTS.search(begun) else begun
 
 
 def beginning(text: str, length: int = LENGTH) -> str:

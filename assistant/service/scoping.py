@@ -98,18 +98,10 @@ class Scoping(ABC):
             InputInvalid: The answer cannot be used; the remedy gives an example.
             Conflict: Somebody else changed the fact in the meantime.
         """
-        fact = self.catalogue()[fact_id]
-        answer = read_answer(fact, raw)
-        event = FactEvent(
-            fact_id=fact.id,
-            action="set" if answer.status == "known" else answer.status,
-            value=answer.value,
-            origin=origin,
-            author=named(author),
-            note=cleaned(note) or answer.note,
-            quote=cleaned(quote),
-            source=cleaned(source),
-        )
+        event = said_of(
+            self.catalogue()[fact_id], raw, origin=origin, note=note, quote=quote, source=source,
+            author=author,
+        )  # fmt: skip
         return self._record(event, project, expected_event)
 
     def mark_unknown(
@@ -217,6 +209,30 @@ class Scoping(ABC):
         events = read_sheet(text, self.catalogue(), author=named(author))
         self.store.facts.record(owner.id, events, self.catalogue())
         return tuple(dict.fromkeys(event.fact_id for event in events))
+
+
+def said_of(
+    fact: Fact,
+    raw: object,
+    *,
+    origin: Origin = "said",
+    note: str = "",
+    quote: str = "",
+    source: str = "",
+    author: str = "",
+) -> FactEvent:
+    """The change that an answer makes, as `set_fact` stores it; raise InputInvalid."""
+    answer = read_answer(fact, raw)
+    return FactEvent(
+        fact_id=fact.id,
+        action="set" if answer.status == "known" else answer.status,
+        value=answer.value,
+        origin=origin,
+        author=named(author),
+        note=cleaned(note) or answer.note,
+        quote=cleaned(quote),
+        source=cleaned(source),
+    )
 
 
 @functools.cache

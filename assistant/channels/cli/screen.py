@@ -101,7 +101,7 @@ class Screen:
         takes_new = stated is None or question.reason == "outdated"
         if stated is not None:
             keeps = "" if takes_new and suggestion else " Enter keeps it."
-            self.say(f"So far: {_so_far(question)}.{keeps}", "cyan")
+            self.say(f"So far: {_so_far(question).rstrip('.')}.{keeps}", "cyan")
         if suggestion is not None and suggestion.text != question.known_text:
             accepts = " Enter accepts it." if takes_new else ""
             self.say(f"Suggested: {suggestion.text}. {suggestion.because}{accepts}", "cyan")
