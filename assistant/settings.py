@@ -19,7 +19,7 @@ class ModelServer(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    base_url: str = Field(pattern=r"^https?://[^@]+$")
+    base_url: str = Field(pattern=r"^https?://[^@?]+$")
     model: str
     key: SecretStr | None = None
 

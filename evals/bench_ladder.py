@@ -7,24 +7,20 @@ it is used. Without one, a fresh folder is, whose index is built first.
 """
 
 import argparse
-import contextlib
 import http.client
 import json
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import yaml
+from stub_endpoint import FIRST_TOKEN_S, REPLY_TOKENS, TOKENS_PER_S, running_stub
 
 if __package__ in {None, ""}:
     sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -36,63 +32,11 @@ from assistant.ladder import Ladder, Message
 from assistant.retrieve import Hit
 from assistant.tokens import TokenCounter
 
-FIRST_TOKEN_S = 0.2
-TOKENS_PER_S = 20
-REPLY_TOKENS = 100
 STREAMS = 20
 LOCAL_REPLY = 700
 CASES = Path(__file__).parent / "cases" / "groundedness" / "questions.yaml"
 WARMING = 5
 QUESTION = [Message("system", "You are brief."), Message("user", "Where do I start?")]
-
-
-class Stub(BaseHTTPRequestHandler):
-    """Good streams at the pace of a hosted model; `max_tokens` tokens of them."""
-
-    def log_message(self, *_: object) -> None:
-        return
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        began = time.monotonic()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Connection", "close")
-        self.end_headers()
-        # Measuring the first token alone means leaving before the last.
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            for number in range(min(body["max_tokens"], REPLY_TOKENS)):
-                due = began + FIRST_TOKEN_S + number / TOKENS_PER_S
-                time.sleep(max(0.0, due - time.monotonic()))
-                self._event({"content": f"w{number} "})
-            self._event({}, "stop")
-            self.wfile.write(b"data: [DONE]\n\n")
-
-    def _event(self, delta: dict[str, str], finish: str | None = None) -> None:
-        choice = {"index": 0, "delta": delta, "finish_reason": finish}
-        chunk = {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": "m"}
-        self.wfile.write(b"data: " + json.dumps({**chunk, "choices": [choice]}).encode() + b"\n\n")
-        self.wfile.flush()
-
-
-def serve_stub() -> None:
-    class Server(ThreadingHTTPServer):
-        request_queue_size = 128
-
-    server = Server(("127.0.0.1", 0), Stub)
-    print(server.server_address[1], flush=True)
-    server.serve_forever()
-
-
-@contextmanager
-def running_stub() -> Iterator[int]:
-    stub = subprocess.Popen([sys.executable, __file__, "--stub"], stdout=subprocess.PIPE, text=True)
-    assert stub.stdout is not None
-    try:
-        yield int(stub.stdout.readline())
-    finally:
-        stub.kill()
-        stub.wait()
 
 
 def stub_ladder(port: int) -> Ladder:
@@ -291,11 +235,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--home", type=Path, help="a data folder to copy and measure answers in")
     parser.add_argument("--no-local", action="store_true")
-    parser.add_argument("--stub", action="store_true", help=argparse.SUPPRESS)
     wishes = parser.parse_args()
-    if wishes.stub:
-        serve_stub()
-        return
     # The first lines of the record: on a busy machine every figure below is worse than it is.
     result: dict[str, Any] = {"load_before": round(os.getloadavg()[0], 1)}
     with tempfile.TemporaryDirectory() as scratch, running_stub() as port:

@@ -1,8 +1,9 @@
 """The dev half of the labelled pairs → the weights of the citation gate, printed as Python.
 
-`python evals/fit_gate.py [--dropped 0.07]`. A logistic curve over the signs of the best window;
-signs that speak for a sentence may not count against it, and the other way round. A five-fold
-check by article says what to expect of sentences that were not fitted.
+`python evals/fit_gate.py [--dropped 0.07] [--near]`. A logistic curve over the signs of the best
+window; signs that speak for a sentence may not count against it, and the other way round. A
+five-fold check by article says what to expect of sentences that were not fitted, also of those in
+`training_*.yaml`. `--near` fits the ones among them that stay near the passage's words as well.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from groundedness import Pair, passage_of, read_pairs
+from groundedness import Pair, passage_of, read_pairs, read_training
 from numpy.typing import NDArray
 from run import _borrow_index
 
@@ -30,6 +31,8 @@ Floats = NDArray[np.float64]
 
 FOR = frozenset({"cosine", "window", "whole", "worst", "exact", "near", "fit"})
 EITHER = frozenset({"units"})
+DEV, NEAR, FREE = "g", "n", "t"
+SOURCES = {DEV: "dev half", NEAR: "near the passage", FREE: "told freely"}
 WINDOWS = 6
 FOLDS = 5
 ROUNDS, STEPS, RATE, PENALTY = 6, 1_500, 0.05, 0.1
@@ -47,37 +50,44 @@ class Row:
     def true(self) -> bool:
         return self.pair.label == "supported"
 
+    @property
+    def source(self) -> str:
+        """One of `SOURCES`."""
+        return self.pair.id[0]
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Fit the weights of the citation gate.")
     parser.add_argument("--dropped", type=float, default=0.07)
-    share = parser.parse_args().dropped
+    parser.add_argument("--near", action="store_true")
+    wishes = parser.parse_args()
+    sources = DEV + NEAR if wishes.near else DEV
     rows = collect()
-    open_rows = [row for row in rows if not row.faulty]
-    weights, offset = fit(open_rows)
-    least = line(rows, scores(rows, weights, offset), share)
+    weights, offset = fit([row for row in rows if row.source in sources and not row.faulty])
+    held_out = crosswise(rows, sources)
+    least = line(rows, held_out, wishes.dropped)
     print("_WEIGHTS: dict[str, float] = {")
     for name, weight in zip(SIGNS, weights, strict=True):
         if abs(weight) >= 0.0005:
             print(f'    "{name}": {weight:.3f},')
     print(f"}}\noffset = {offset:.3f}\nleast = {least:.3f}")
-    held_out = crosswise(rows)
-    for dropped in (0.04, 0.06, 0.08, 0.1, 0.15, 0.2):
-        stopped = shares(rows, held_out, line(rows, held_out, dropped))
-        words = ", ".join(f"{name} {value:.3f}" for name, value in stopped.items())
-        print(f"held out: {words}", file=sys.stderr)
+    for dropped in sorted({wishes.dropped, 0.04, 0.06, 0.08, 0.1, 0.15}):
+        least = line(rows, held_out, dropped)
+        for source, words in SOURCES.items():
+            stopped = shares(rows, held_out, least, source)
+            told = ", ".join(f"{name} {value:.3f}" for name, value in stopped.items())
+            print(f"held out at {least:.2f}, {words}: {told}", file=sys.stderr)
     return 0
 
 
 def collect() -> list[Row]:
-    """The signs of every dev pair."""
+    """The signs of every dev pair and every training pair."""
     rows = []
     with tempfile.TemporaryDirectory() as scratch, Assistant(_settings(scratch)) as assistant:
         encode = assistant.library.encoder.encode
         made: dict[str, Evidence] = {}
-        for pair in read_pairs():
-            if pair.split != "dev":
-                continue
+        dev = [pair for pair in read_pairs() if pair.split == "dev"]
+        for pair in [*dev, *read_training()]:
             key = pair.passage_id + pair.passage
             if key not in made:
                 [made[key]] = gather([passage_of(assistant, pair)], encode)
@@ -131,37 +141,35 @@ def scores(rows: Sequence[Row], weights: Floats, offset: float) -> Floats:
     return np.array([float((row.signs @ weights).max()) + offset for row in rows])
 
 
-def crosswise(rows: Sequence[Row]) -> Floats:
+def crosswise(rows: Sequence[Row], sources: str) -> Floats:
     """The score of each row by weights that were fitted without its article."""
     articles = [row.pair.passage_id.partition("#")[0] for row in rows]
     folds = [int(hashlib.md5(name.encode()).hexdigest(), 16) % FOLDS for name in articles]
     held_out = np.zeros(len(rows))
     for fold in range(FOLDS):
         rest = [row for row, own in zip(rows, folds, strict=True) if own != fold]
-        weights, offset = fit([row for row in rest if not row.faulty])
+        weights, offset = fit([row for row in rest if not row.faulty and row.source in sources])
         mine = [at for at, own in enumerate(folds) if own == fold]
         held_out[mine] = scores([rows[at] for at in mine], weights, offset)
     return held_out
 
 
 def line(rows: Sequence[Row], found: Floats, dropped: float) -> float:
-    """The least score that drops this share of the supported sentences."""
+    """The least score that drops this share of the supported sentences of the dev half."""
     true = sorted(
-        -np.inf if row.faulty else score for row, score in zip(rows, found, strict=True) if row.true
+        -np.inf if row.faulty else score
+        for row, score in zip(rows, found, strict=True)
+        if row.true and row.source == DEV
     )
     return float(true[int(dropped * len(true))])
 
 
-def shares(rows: Sequence[Row], found: Floats, least: float) -> dict[str, float]:
-    """The share of each label that is stopped."""
-    stopped = {
-        label: [
-            row.faulty or score < least
-            for row, score in zip(rows, found, strict=True)
-            if row.pair.label == label
-        ]
-        for label in ("supported", "altered", "invented")
-    }
+def shares(rows: Sequence[Row], found: Floats, least: float, source: str) -> dict[str, float]:
+    """The share of each label that is stopped, among the sentences of one source."""
+    stopped: dict[str, list[bool]] = {}
+    for row, score in zip(rows, found, strict=True):
+        if row.source == source:
+            stopped.setdefault(row.pair.label, []).append(row.faulty or bool(score < least))
     return {label: float(np.mean(values)) for label, values in stopped.items()}
 
 

@@ -54,14 +54,26 @@ class Pair:
 
 def read_pairs() -> list[Pair]:
     """Every labelled pair, in order of files and lines."""
+    names = Pair.__dataclass_fields__
+    return [Pair(**{name: entry[name] for name in names}) for entry in _entries("pairs_*.yaml")]
+
+
+def _entries(pattern: str) -> list[dict[str, Any]]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    entries = [
+    return [
         entry
-        for path in sorted(FOLDER.glob("pairs_*.yaml"))
+        for path in sorted(FOLDER.glob(pattern))
         for entry in yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
     ]
-    names = Pair.__dataclass_fields__
-    return [Pair(**{name: entry[name] for name in names}) for entry in entries]
+
+
+def read_training() -> list[Pair]:
+    """Pairs for working on the gate, about passages that no measured pair is about."""
+    return [
+        Pair(**entry, question="", passage_id=group["passage_id"], passage=group["passage"])
+        for group in _entries("training_*.yaml")
+        for entry in group["sentences"]
+    ]
 
 
 def passage_of(assistant: Assistant, pair: Pair) -> Passage:

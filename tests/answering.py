@@ -1,10 +1,11 @@
 """What tests of answers share: questions looked up for real, and a ladder that says its script."""
 
+import threading
 from datetime import date
 from typing import Any
 
 from assistant.answer import Asked, Event, Shelf, answer_with_model
-from assistant.ladder import Ladder, ScriptedModel
+from assistant.ladder import Ladder, Piece, ScriptedModel
 from assistant.retrieve import retrieve, understand
 from assistant.settings import Settings
 from assistant.tokens import TokenCounter
@@ -49,3 +50,23 @@ def events_of(assistant: Any, question: str, ladder: Ladder, **options: Any) -> 
             **options,
         )
     )
+
+
+class Endless:
+    """A model that speaks until it is stopped, or for half a minute."""
+
+    name = "endless"
+
+    def __init__(self) -> None:
+        self.began, self.stopped = threading.Event(), threading.Event()
+        self.asked = 0
+
+    def stream(self, *_: Any, **__: Any) -> Any:
+        self.asked += 1
+        try:
+            for _ in range(600):
+                self.began.set()
+                yield Piece("word ")
+                self.stopped.wait(0.05)
+        finally:
+            self.stopped.set()

@@ -194,8 +194,11 @@ def test_rungs_of_a_setting(
 
 @pytest.mark.parametrize(
     "ladder",
-    ["gpt-5", "openai:", ":x", "server:http://host:80", "server:http://me:pass@host#m", "server:x"],
-)
+    [
+        "gpt-5", "openai:", ":x", "server:http://host:80", "server:http://me:pass@host#m",
+        "server:http://host/v1?api_key=pass#m", "sk-proj-pass0123", "server:x",
+    ],
+)  # fmt: skip
 def test_wrong_rung_is_told_at_the_start(ladder: str) -> None:
     with pytest.raises(SettingsInvalid) as caught:
         Ladder(make_settings(ladder=ladder))
@@ -305,6 +308,19 @@ def test_structured_fails_clearly_and_without_the_values() -> None:
 @given(st.text(alphabet="abk-0 ", min_size=4, max_size=12), st.text(max_size=30))
 def test_known_keys_are_hidden(key: str, around: str) -> None:
     assert key not in redact(f"{around}<{key}>{around}", [key]).replace("[key]", "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "API key not valid: AIzaSyA-canary_0123456789",
+        'Invalid {"api_key": "canary0123456789"}',
+        "no access for x-api-key=canary0123456789&model=m",
+        "Incorrect API key provided: canary0123456789.",
+    ],
+)
+def test_keys_of_providers_that_are_not_ours_are_hidden(words: str) -> None:
+    assert "canary" not in redact(words, [])
 
 
 @pytest.mark.parametrize(

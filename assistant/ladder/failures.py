@@ -24,7 +24,15 @@ _TOO_LONG = re.compile(
     re.IGNORECASE,
 )
 _QUOTA = re.compile(r"insufficient_quota|exceeded your current quota|billing", re.IGNORECASE)
-_KEYS = re.compile(r"\b(?:sk|pk|gsk|xai|hf|AIza)[-_][\w-]{6,}|(?<=Bearer )\S+", re.IGNORECASE)
+# Keys of known makes, and whatever is named a key: other providers' look like any word.
+_KEYS = re.compile(
+    r"\b(?:sk|pk|gsk|xai|hf)[-_][\w-]{6,}|\bAIza[\w-]{10,}|(?<=Bearer )\S+", re.IGNORECASE
+)
+_NAMED = re.compile(
+    r"(\b(?:api[-_ ]?key|access[-_ ]?key|token|secret)(?: provided)?[\"']?\s*[:=]\s*[\"']?)"
+    r"[^\s\"',;&]{8,}",
+    re.IGNORECASE,
+)
 _UNREACHABLE = frozenset(
     {"ConnectionRefusedError", "gaierror", "ConnectTimeout", "ConnectError", "UnsupportedProtocol"}
 )
@@ -60,10 +68,12 @@ def redact(text: str, secrets: Iterable[str]) -> str:
 
     >>> redact("bad key sk-abcdef123 and hunter2", ["hunter2"])
     'bad key [key] and [key]'
+    >>> redact("API key not valid: AIzaSyA1234567890, x-api-key=0a1b2c3d4e", [])
+    'API key not valid: [key], x-api-key=[key]'
     """
     for secret in sorted((s for s in secrets if s), key=len, reverse=True):
         text = text.replace(secret, "[key]")
-    return _KEYS.sub("[key]", text)
+    return _NAMED.sub(r"\1[key]", _KEYS.sub("[key]", text))
 
 
 def translate(

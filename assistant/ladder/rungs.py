@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from assistant.errors import AssistantError, SettingsInvalid
+from assistant.ladder.failures import redact
 from assistant.ladder.hosted import (
     NO_KEY,
     OpenAICompatible,
@@ -103,7 +104,7 @@ class Rungs:
         provider, colon, rest = spec.partition(":")
         if not colon or not provider or not rest:
             raise SettingsInvalid(
-                f"SCOPEWRIGHT_LADDER: {spec!r} is not a rung.",
+                f"SCOPEWRIGHT_LADDER: {redact(spec, ())!r} is not a rung.",
                 remedy=f"Write, for example, {EXAMPLE}.",
             )
         makers: dict[str, Callable[[str, str, str], Rung]] = {
@@ -146,7 +147,8 @@ class Rungs:
             model = ""
         if not model:
             raise SettingsInvalid(
-                "SCOPEWRIGHT_LADDER: a server needs an address and a model, and no password.",
+                "SCOPEWRIGHT_LADDER: a server needs an address and a model, and no password or "
+                "key.",
                 remedy="Write server:http://host:8000/v1#model, or name it in "
                 "SCOPEWRIGHT_SERVERS and write server:<name>.",
             )

@@ -22,6 +22,8 @@ _MARKS = frozenset(",;:.!?()–—")
 SAME, SAME_NUMBER, SAME_SMALL = 1.0, 0.8, 0.25
 NEAR, OPPOSED, NUMBERS, OTHER = 0.7, 0.5, 0.4, 0.15
 NEAR_FROM = 0.5
+# However alike their meanings are, they name different things.
+ORDINALS = frozenset({"first", "second", "third", "fourth", "fifth", "sixth", "last"})
 SKIP = 0.02
 GENERIC = 0.3
 # An exchange of longer stretches is another way of putting it rather than a changed word.
@@ -159,7 +161,7 @@ def _worths(ours: Word, sentence: Sequence[Word], nearness: Nearness) -> list[fl
             row.append(0.0)
         elif ours.stem == theirs.stem:
             row.append(same)
-        elif theirs.low in against or without_prefix(theirs.low) == low:
+        elif theirs.stem in against or without_prefix(theirs.low) == low:
             row.append(OPPOSED)
         elif content and theirs.content:
             row.append(max(OTHER, NEAR * nearness(low, theirs.low)))
@@ -179,6 +181,8 @@ def _kept(ours: Word, theirs: Word, nearness: Nearness) -> bool:
         return ours.value == theirs.value
     if ours.stem == theirs.stem:
         return True
+    if ours.low in ORDINALS and theirs.low in ORDINALS:
+        return False
     both = ours.content and theirs.content and not opposed(ours, theirs)
     return both and nearness(ours.low, theirs.low) >= NEAR_FROM
 
@@ -228,117 +232,12 @@ def _first_part(words: tuple[Word, ...], preceding: Word) -> tuple[Word, ...]:
 
 def opposed(ours: Word, theirs: Word) -> bool:
     """True for two words of opposite sense, such as "gain" and "loss", "known" and "unknown"."""
-    return theirs.low in _against(ours.low) or without_prefix(theirs.low) == ours.low
+    return theirs.stem in _against(ours.low) or without_prefix(theirs.low) == ours.low
 
 
 @lru_cache(maxsize=50_000)
 def _against(word: str) -> frozenset[str]:
-    """The words that say the opposite, except those that negate it with a prefix of their own."""
-    sides = (other for _, other in lists().sides.get(word, ()))
+    """The stems that say the opposite, except those that negate it with a prefix of their own."""
+    sides = (other for _, other in lists().sides.get(stem(word), ()))
     bare = without_prefix(word)
-    return frozenset().union(*sides, facing(word), {bare} if bare else ())
-
-
-# -- what an alignment says against a claim
-
-
-def opposites_exchanged(found: Alignment) -> float:
-    """How firmly a word is held in place where the sentence has its opposite.
-
-    >>> def changed(ours, theirs):
-    ...     return align(words_in(ours), words_in(theirs), lambda a, b: 0.0)
-    >>> opposites_exchanged(changed("AI is a rise in cost.", "AI is a drop in cost."))
-    1.0
-    """
-    return _firmest(
-        edit
-        for edit in found.edits
-        if any(opposed(a, b) for a in edit.ours for b in edit.theirs)
-        and denials(edit.ours) % 2 == denials(edit.theirs) % 2
-    )
-
-
-def numbers_exchanged(found: Alignment, converted: frozenset[float] = frozenset()) -> float:
-    """How firmly a number is held in place where the sentence has another one.
-
-    `converted` numbers are the sentence's own in another unit.
-
-    >>> text = words_in("It describes four triggers of cascades.")
-    >>> other = align(words_in("It describes seven triggers of cascades."), text, lambda a, b: 0)
-    >>> numbers_exchanged(other)
-    1.0
-    """
-    return _firmest(
-        edit
-        for edit in found.edits
-        if edit.short
-        and (ours := _values(edit.ours) - converted)
-        and (theirs := _values(edit.theirs))
-        and not ours & theirs
-    )
-
-
-def _values(words: Sequence[Word]) -> set[float]:
-    return {word.value for word in words if word.value is not None}
-
-
-def words_exchanged(found: Alignment, nearness: Nearness, known: Callable[[Word], bool]) -> float:
-    """How firmly a `known` word stands for another that is nothing like it.
-
-    A word that the passage uses elsewhere, for something else, was exchanged; one that it does not
-    have may be another way of putting it.
-
-    >>> text = words_in("The technician's tap is the label source.")
-    >>> other = align(words_in("The driver's tap is the label source."), text, lambda a, b: 0)
-    >>> words_exchanged(other, lambda a, b: 0, lambda word: word.low == "driver's")
-    1.0
-    """
-    return _firmest(edit for edit in found.edits if edit.short and _other(edit, nearness, known))
-
-
-def _other(edit: Edit, nearness: Nearness, known: Callable[[Word], bool]) -> bool:
-    theirs = [word for word in edit.theirs if word.content]
-    unlike = (
-        word
-        for word in edit.ours
-        if word.content and all(nearness(word.low, other.low) < NEAR_FROM for other in theirs)
-    )
-    return bool(theirs) and any(known(word) for word in unlike)
-
-
-def letters_exchanged(found: Alignment) -> float:
-    """How firmly a letter that names something ("group B") stands where another one does."""
-    return _firmest(
-        edit
-        for edit in found.edits
-        if edit.short and (ours := _letters(edit.ours)) and (theirs := _letters(edit.theirs))
-        if not ours & theirs
-    )
-
-
-def _letters(words: Sequence[Word]) -> set[str]:
-    return {word.low for word in words if len(word.low) == 1 and word.low.isalpha()}
-
-
-def denials_exchanged(found: Alignment) -> float:
-    """How firmly the words around hold a denial that is on one side only.
-
-    >>> text = words_in("Handing over a formula does not suffice.")
-    >>> other = align(words_in("Handing over a formula may suffice."), text, lambda a, b: 0)
-    >>> denials_exchanged(other) > 0.5
-    True
-    """
-    return _firmest(
-        edit
-        for edit in found.edits
-        if edit.short and denials(edit.ours) % 2 != denials(edit.theirs) % 2
-    )
-
-
-def _firmest(edits: Iterable[Edit]) -> float:
-    return max((edit.held for edit in edits), default=0.0)
-
-
-def denials(words: Sequence[Word]) -> int:
-    """How many words deny something."""
-    return sum(word.low in lists()["negators"] for word in words)
+    return frozenset().union(*sides, map(stem, facing(word)), {stem(bare)} if bare else ())

@@ -19,7 +19,7 @@ _JOINTS = frozenset(
 _ENDS = frozenset(",;:.!?()–—")
 _CAUSES = frozenset({"because", "since", "so", "therefore", "hence", "thus", "due", "owing"})
 # Content words of a part that can change places, and of a claim that is looked at.
-LONGEST_PART = 3
+LONGEST_PART = 4
 SHORTEST, LONGEST = 3, 24
 COMMON = 0.6
 # Words that come into order: one may be chance, two are not.

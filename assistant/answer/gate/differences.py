@@ -4,21 +4,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.answer.gate.alignment import (
-    Alignment,
-    Word,
-    align,
+from assistant.answer.gate.alignment import Alignment, Word, align, words_in
+from assistant.answer.gate.clauses import exchanges_parts, reason_unmet
+from assistant.answer.gate.evidence import Evidence, Floats
+from assistant.answer.gate.exchanges import (
     denials_exchanged,
     letters_exchanged,
     numbers_exchanged,
     opposites_exchanged,
     words_exchanged,
-    words_in,
 )
-from assistant.answer.gate.clauses import exchanges_parts, reason_unmet
-from assistant.answer.gate.evidence import Evidence, Floats
 from assistant.answer.gate.quantities import Quantity, quantities_of, same_size
 from assistant.answer.gate.stance import Stance
+from assistant.answer.gate.voice import changes_voice, exchanges_roles
+from assistant.answer.gate.words import Token
 
 Difference = Literal["", "opposite", "number", "name", "negation", "order"]
 
@@ -67,24 +66,27 @@ def differences(stance: Stance, evidence: Evidence, met: Floats) -> Differences:
     ]
     found, at = max(aligned, key=lambda pair: pair[0].fit)
     window = evidence.windows[at]
-    swapped = not window.labels and exchanges_parts(stance.tokens, window.stance.tokens)
+    swapped = not window.labels and _swapped(stance.tokens, window.stance.tokens)
     sentences = [
         [column[token.low] for token in evidence.windows[one].stance.tokens if token.content]
         for one in singles
     ]
     return Differences(
         found.fit,
-        _fault(found, _converted(stance.text, window.quantities), swapped=swapped),
+        _fault(found, quantities_of(stance.text), window.quantities, swapped=swapped),
         words_exchanged(found, nearness, _known(evidence)),
         denials_exchanged(found),
         reason_unmet(stance.tokens, met, [places for places in sentences if places]),
     )
 
 
-def _fault(found: Alignment, converted: frozenset[float], *, swapped: bool) -> Difference:
+def _fault(
+    found: Alignment, claimed: Sequence[Quantity], given: Sequence[Quantity], *, swapped: bool
+) -> Difference:
     if opposites_exchanged(found) >= OPPOSITE:
         return "opposite"
-    if numbers_exchanged(found, converted) >= NUMBER:
+    numbers = (_values(claimed), _values(given))
+    if numbers_exchanged(found, _converted(claimed, given), numbers) >= NUMBER:
         return "number"
     if letters_exchanged(found) >= LETTER:
         return "name"
@@ -93,13 +95,24 @@ def _fault(found: Alignment, converted: frozenset[float], *, swapped: bool) -> D
     return "order" if swapped else ""
 
 
-def _converted(claim: str, given: Sequence[Quantity]) -> frozenset[float]:
+def _swapped(claim: Sequence[Token], sentence: Sequence[Token]) -> bool:
+    """True when two parts have changed places, or would have to, since the voice changed."""
+    if changes_voice(claim, sentence):
+        return exchanges_roles(claim, sentence)
+    return exchanges_parts(claim, sentence)
+
+
+def _converted(claim: Sequence[Quantity], given: Sequence[Quantity]) -> frozenset[float]:
     """Numbers of the claim that the sentence has in another unit: 21 days for three weeks."""
     return frozenset(
         ours.value
-        for ours in quantities_of(claim)
+        for ours in claim
         if any(same_size(ours, other) and ours.value != other.value for other in given)
     )
+
+
+def _values(quantities: Sequence[Quantity]) -> frozenset[float]:
+    return frozenset(quantity.value for quantity in quantities)
 
 
 def _known(evidence: Evidence) -> Callable[[Word], bool]:

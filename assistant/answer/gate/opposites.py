@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from assistant.answer.gate.stance import CLAUSE_ENDS, Stance, stance_of
-from assistant.answer.gate.words import Token, lists, stem, without_prefix
+from assistant.answer.gate.words import Token, lists, without_prefix
 
 __all__ = ["facing", "reverses", "rival_named", "stance_of", "swaps_modifier"]
 
@@ -31,11 +31,9 @@ def reverses(claim: Stance, given: Stance) -> bool:
         if token.stem in given.stems:
             continue
         affirmed = at not in claim.denied
-        for own, other in sides.get(token.low, ()):
-            if own & given.lows or _stems(own) & given.stems:
-                continue
-            theirs = [low for low in other & given.lows if low not in claim.lows]
-            if theirs and any(affirmed in given.signs(stem(low)) for low in theirs):
+        for own, other in sides.get(token.stem, ()):
+            theirs = (other & given.stems) - claim.stems
+            if not own & given.stems and any(affirmed in given.signs(word) for word in theirs):
                 return True
         if _prefix_flipped(token, affirmed, given) or _under_for_over(token, given):
             return True
@@ -58,19 +56,19 @@ def swaps_modifier(claim: Stance, given: Stance) -> bool:
     for at, token in enumerate(claim.tokens):
         following = _next_content(claim.tokens, at)
         beside = theirs.get(following, frozenset()) if following else frozenset()
-        for own, other in sides.get(token.low, ()):
+        for own, other in sides.get(token.stem, ()):
             if beside & other and not beside & own and at not in claim.denied:
                 return True
     return False
 
 
 def _modifiers(stance: Stance) -> dict[str, frozenset[str]]:
-    """For each stem the words that stand before it."""
+    """For each stem those of the words that stand before it."""
     found: dict[str, set[str]] = {}
     for at, token in enumerate(stance.tokens):
         following = _next_content(stance.tokens, at)
         if following:
-            found.setdefault(following, set()).add(token.low)
+            found.setdefault(following, set()).add(token.stem)
     return {word: frozenset(before) for word, before in found.items()}
 
 
@@ -96,10 +94,6 @@ def rival_named(claim: Stance, given: Stance) -> int:
         theirs = {word.stem for word in given.tokens if kinds.get(word.stem) == kind}
         count += bool(theirs - claim.stems)
     return count
-
-
-def _stems(words: frozenset[str]) -> frozenset[str]:
-    return frozenset(stem(word) for word in words)
 
 
 @lru_cache(maxsize=50_000)

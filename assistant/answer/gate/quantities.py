@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from assistant.answer.gate.words import Token, stem, tokens_of
+from assistant.answer.gate.words import Token, tokens_of
 
 Bound = Literal["", "least", "most"]
-Fault = Literal["", "number", "unit"]
 
 _WORDS = {
     "zero": "0", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
@@ -24,6 +23,12 @@ _WORDS = {
 _WORD = re.compile(rf"\b({'|'.join(_WORDS)})\b", re.IGNORECASE)
 # The words that are a number by themselves; "one" is one only beside other numbers.
 NUMBER_WORDS = {"one": 1.0} | {word: float(to) for word, to in _WORDS.items() if to.isdigit()}
+# "The two" with nothing behind it that it counts: what was named before.
+_BACK = re.compile(
+    r"\b(the|these|those) (?:two|three|four)\b(?=\W*$|[,;:.!?]|"
+    r" (?:of|is|are|was|were|do|does|can|may|with|without|by|in|at|on|and|or|as|because)\b)",
+    re.IGNORECASE,
+)
 _FRACTION = re.compile(r"\b(?:a|one)[ -](third|fifth|tenth)\b", re.IGNORECASE)
 _FRACTIONS = {"third": "33.33 %", "fifth": "20 %", "tenth": "10 %"}
 _PARTS = re.compile(r"(\d+)[ -]/([34])")
@@ -74,7 +79,7 @@ _MOST = re.compile(
     re.IGNORECASE,
 )
 _AROUND = 4
-_NEAR = 1e-6
+NEAR = 1e-6
 _TELLING = 3
 
 
@@ -130,7 +135,7 @@ def _digits(text: str) -> tuple[str, frozenset[str]]:
     text = re.sub(
         r"(?i)\b(?:a|an|one) (?=(?:half|quarter|dozen|hundred|thousand|million)\b)", "", text
     )
-    text = _WORD.sub(digits, text)
+    text = _WORD.sub(digits, _BACK.sub(r"\1 ones", text))
     text = _PARTS.sub(lambda found: f"{100 * int(found[1]) / int(found[2]):.4g} %", text)
     text = _OF.sub(_share, text)
     for _ in range(2):
@@ -214,88 +219,20 @@ def _bound(text: str, number: re.Match[str]) -> Bound:
     return ""
 
 
-def unfounded(
-    claimed: Sequence[Quantity], given: Sequence[Quantity], listed: frozenset[int]
-) -> Fault:
-    """Say whether a number of a sentence is not in the passage, or only with another unit.
-
-    `listed` are the lengths of the passage's lists, which a sentence may count.
-    """
-    for claim in claimed:
-        if any(same_size(claim, other) for other in given):
-            continue
-        if claim.spelled and claim.value in listed and not claim.dimension:
-            continue
-        same_value = any(abs(other.value - claim.value) <= _NEAR for other in given)
-        return "unit" if same_value else "number"
-    return ""
-
-
-def misused(claimed: Sequence[Quantity], given: Sequence[Quantity]) -> int:
-    """How many numbers are in the passage, but for something else, or as the other bound."""
-    return sum(_misused(claim, given) for claim in claimed)
-
-
-def _misused(claim: Quantity, given: Sequence[Quantity]) -> bool:
-    equal = [other for other in given if same_size(claim, other)]
-    if any({claim.bound, other.bound} == {"least", "most"} for other in equal) and not any(
-        claim.bound == other.bound for other in equal
-    ):
-        return True
-    if claim.counted and _counted_otherwise(claim, given):
-        return True
-    things = {other.counted for other in equal}
-    if claim.counted and equal and "" not in things and claim.counted not in things:
-        return not any(claim.counted in other.around for other in equal)
-    # The number that stands where this one does, judged by the words around.
-    ours = max((len(claim.around & other.around) for other in equal), default=0)
-    rivals = [other for other in given if other.dimension == claim.dimension and other not in equal]
-    return any(len(claim.around & other.around) > ours + 1 for other in rivals)
-
-
-def crossed(claimed: Sequence[Quantity], given: Sequence[Quantity]) -> bool:
-    """True when two numbers of a sentence have changed places, judged by the words around them."""
-    for at, one in enumerate(claimed):
-        for two in claimed[at + 1 :]:
-            if one.dimension != two.dimension or same_size(one, two):
-                continue
-            for first in (other for other in given if same_size(one, other)):
-                for second in (other for other in given if same_size(two, other)):
-                    straight = len(one.around & first.around) + len(two.around & second.around)
-                    turned = len(one.around & second.around) + len(two.around & first.around)
-                    if turned > straight + 1:
-                        return True
-    return False
-
-
 def same_size(claim: Quantity, other: Quantity) -> bool:
     """True when two quantities are the same amount of the same unit."""
+    if claim.dimension == other.dimension == "year":
+        return claim.value == other.value
     if claim.dimension == other.dimension:
-        return abs(claim.size - other.size) <= 0.005 * max(abs(other.size), _NEAR)
+        return abs(claim.size - other.size) <= 0.005 * max(abs(other.size), NEAR)
     # A share may be written without its sign in a table, or as a part of one.
     if {claim.dimension, other.dimension} == {"share", ""}:
         whole, part = (claim, other) if claim.dimension else (other, claim)
-        if abs(part.value - whole.value / 100) <= _NEAR and part.value <= 1:
+        if abs(part.value - whole.value / 100) <= NEAR and part.value <= 1:
             return True
     if "" in (claim.dimension, other.dimension) and claim.telling:
-        return abs(claim.value - other.value) <= _NEAR
+        return abs(claim.value - other.value) <= NEAR
     # Units of a table stand in its head, away from the number.
     return (
         (not other.dimension and not other.counted) or (not claim.dimension and not claim.counted)
-    ) and (abs(claim.value - other.value) <= _NEAR)
-
-
-def _counted_otherwise(claim: Quantity, given: Sequence[Quantity]) -> bool:
-    """True when the passage counts the same thing, but never with this number."""
-    same = [other for other in given if other.counted == claim.counted]
-    return bool(same) and not any(abs(other.value - claim.value) <= _NEAR for other in same)
-
-
-def single(text: str, given: Sequence[Quantity], passage: str) -> bool:
-    """True when the text says "one X" where the passage has several X, and never "one"."""
-    if re.search(r"(?i)\b(?:one|single)\b", passage):
-        return False
-    ones = {
-        stem(found.lower()) for found in re.findall(r"(?i)\b(?:one|a single) ([^\W\d_]+)", text)
-    }
-    return any(quantity.counted in ones and quantity.value > 1 for quantity in given)
+    ) and (abs(claim.value - other.value) <= NEAR)

@@ -1,12 +1,12 @@
 """A model's reply and what it was offered → Gated: only sentences that a passage supports."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.answer.gate.evidence import Encode, Evidence, gather
 from assistant.answer.gate.harmless import bracketless, harmless
+from assistant.answer.gate.joining import closed, joined
 from assistant.answer.gate.layout import Block, Line, Statement, blocks_of
 from assistant.answer.gate.names import names_of
 from assistant.answer.gate.quantities import quantities_of
@@ -38,9 +38,6 @@ class Gated:
     unknown_markers: int
 
 
-_JOINED = re.compile(r"<(?=[A-Za-z/!?])|\](?=\()|!(?=\[)")
-
-
 def gate_reply(
     reply: str,
     offered: Sequence[Hit],
@@ -65,21 +62,12 @@ def gate_reply(
     gate.prepare(blocks, encode, evidence)
     shown = [gate.block(blocks, at) for at in range(len(blocks))]
     return Gated(
-        _closed(_joined(blocks, shown)),
+        closed(joined(blocks, shown)),
         citations.collected(),
         gate.kept,
-        tuple(Removed(_closed(one.sentence), one.reason) for one in gate.removed),
+        tuple(Removed(closed(one.sentence), one.reason) for one in gate.removed),
         gate.unknown_markers,
     )
-
-
-def _closed(text: str) -> str:
-    """The text with nothing that opens markup, which taking markers out can bring together.
-
-    >>> _closed("<a [x](y) ![z"), _closed("p < 0.05")
-    ('< a [x] (y) ! [z', 'p < 0.05')
-    """
-    return _JOINED.sub(r"\g<0> ", text)
 
 
 def _without_unfinished(blocks: Sequence[Block], text: str) -> tuple[Block, ...]:
@@ -272,41 +260,3 @@ def _allowed(token: Token, subjects: frozenset[str], connecting: frozenset[str])
 
 def _inert(text: str) -> str:
     return bracketless(text)
-
-
-def _joined(blocks: Sequence[Block], shown: Sequence[str]) -> str:
-    """Put the blocks together; a heading or an introduction with nothing below it goes."""
-    parts: list[str] = []
-    for at in range(len(blocks) - 1, -1, -1):
-        text = shown[at]
-        below = next((later for later in range(at + 1, len(blocks))), None)
-        if blocks[at].kind == "heading" and (
-            not parts or below is None or not _near(blocks, shown, at)
-        ):
-            continue
-        if text.rstrip("*_ ").endswith(":") and not (below is not None and shown[below]):
-            text = _without_introduction(text)
-        if text:
-            parts.append(text)
-    return "\n\n".join(reversed(parts))
-
-
-def _near(blocks: Sequence[Block], shown: Sequence[str], at: int) -> bool:
-    """True when something is shown between this heading and the next."""
-    for later in range(at + 1, len(blocks)):
-        if blocks[later].kind == "heading":
-            return False
-        if shown[later]:
-            return True
-    return False
-
-
-def _without_introduction(text: str) -> str:
-    """What stands before the last sentence, which introduces nothing any more."""
-    cut = max(text.rfind("] "), -1)
-    return text[: cut + 1]
-
-
-def count_by_reason(removed: Sequence[Removed]) -> dict[str, int]:
-    """How many sentences were removed for each reason."""
-    return dict(Counter(one.reason for one in removed))

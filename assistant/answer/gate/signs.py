@@ -8,9 +8,10 @@ from itertools import pairwise
 import numpy as np
 
 from assistant.answer.gate.evidence import Evidence, Floats, Window, subjects_of
+from assistant.answer.gate.figures import crossed, misused
 from assistant.answer.gate.opposites import reverses, rival_named, swaps_modifier
 from assistant.answer.gate.order import subjects_moved, turns_round
-from assistant.answer.gate.quantities import Quantity, crossed, misused, quantities_of, same_size
+from assistant.answer.gate.quantities import Quantity, quantities_of, same_size
 from assistant.answer.gate.stance import (
     Stance,
     denies,
@@ -214,8 +215,8 @@ def _echo(claim: Claim, evidence: Evidence, own: Floats) -> Stance:
         if not own.shape[1]:
             break
         best = int(own[row].argmax())
-        word = evidence.words[best]
-        opposite = any(word in other for _, other in sides.get(tokens[at].low, ()))
+        word = evidence.stems[best]
+        opposite = any(word in other for _, other in sides.get(tokens[at].stem, ()))
         if ECHO <= own[row, best] < 1.0 and not opposite:
             tokens[at] = replace(tokens[at], stem=evidence.stems[best])
     return Stance(claim.text, tuple(tokens))

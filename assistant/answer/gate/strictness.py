@@ -71,6 +71,8 @@ class Strictness:
     windows: int = 4
     # A window is passed over when a part of it covers the claim as well, but for this much.
     equal_part: float = 0.04
+    # A window is looked at only when no other covers that much more of the claim.
+    less_covered: float = 0.3
 
     @cached_property
     def base(self) -> Floats:

@@ -8,8 +8,8 @@ import numpy as np
 
 from assistant.answer.gate.differences import Differences, differences
 from assistant.answer.gate.evidence import Encode, Evidence, Floats, Window, gather
+from assistant.answer.gate.figures import single, unfounded
 from assistant.answer.gate.names import misdated, unknown_names
-from assistant.answer.gate.quantities import single, unfounded
 from assistant.answer.gate.signs import (
     SIGNS,
     WHOLE,
@@ -133,6 +133,9 @@ def closely(
             closest.append(at)
         if len(closest) == strictness.windows:
             break
+    # A window that leaves out the very words that contradict the claim must not speak for it.
+    most = max(base[at, 1] for at in closest)
+    closest = [at for at in closest if base[at, 1] >= most - strictness.less_covered]
     whole = np.array([getattr(differ, name) for name in WHOLE], np.float32)
     rows = [
         np.concatenate([base[at], fine_signs(claim, evidence, at, met), whole]) for at in closest

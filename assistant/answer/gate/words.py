@@ -42,18 +42,23 @@ class Token:
 
 @dataclass(frozen=True)
 class Lists:
-    """The word lists: phrases as they stand, and the two sides of opposites as sets of words."""
+    """The word lists: phrases as they stand, the two sides of opposites as sets of words.
+
+    `participles` gives the stem of the verb to each participle that has another one.
+    """
 
     phrases: Mapping[str, frozenset[str]]
     opposites: tuple[tuple[frozenset[str], frozenset[str]], ...]
     rivals: tuple[frozenset[str], ...]
+    participles: Mapping[str, str]
 
     @cached_property
     def sides(self) -> Mapping[str, tuple[tuple[frozenset[str], frozenset[str]], ...]]:
-        """For each word the lines it stands in: its own side first, then the other."""
+        """For each stem the lines it stands in, as stems: its own side first, then the other."""
         lines: dict[str, list[tuple[frozenset[str], frozenset[str]]]] = {}
-        for left, right in self.opposites:
-            for own, other in ((left, right), (right, left)):
+        for pair in self.opposites:
+            left, right = (frozenset(map(stem, side)) for side in pair)
+            for own, other in ((left - right, right - left), (right - left, left - right)):
                 for word in own:
                     lines.setdefault(word, []).append((own, other))
         return {word: tuple(pairs) for word, pairs in lines.items()}
@@ -86,10 +91,12 @@ def lists() -> Lists:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     data: dict[str, Any] = yaml.load(LISTS.read_text(encoding="utf-8"), Loader=loader)
     pairs, rivals = data.pop("opposites"), data.pop("rivals")
+    participles = {form: stem(verb) for form, verb in data.pop("participles").items()}
     return Lists(
         {name: frozenset(entries) for name, entries in data.items()},
         tuple((frozenset(left), frozenset(right)) for left, right in pairs),
         tuple(frozenset(group) for group in rivals),
+        participles,
     )
 
 
