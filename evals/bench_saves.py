@@ -15,6 +15,7 @@ import random
 import statistics
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ class Users:
     def __init__(self, client: httpx.AsyncClient) -> None:
         self.client = client
         self.times: list[float] = []
-        self.failed = 0
+        self.failed: Counter[str] = Counter()
         self.kept: dict[str, list[str]] = {}
         # A data folder that was measured before holds other runs' answers too.
         self.run = time.time_ns()
@@ -67,15 +68,32 @@ class Users:
                 json={"fact": fact, "value": said, "kind": "tdd"},
                 headers={"Idempotency-Key": token},
             )
-        except httpx.TransportError:
-            self.failed += 1
+        except httpx.TransportError as error:
+            self.failed[type(error).__name__] += 1
             return False
-        # A twin that is still being worked on is told so: it is neither lost nor done twice.
-        if reply.status_code not in (200, 201, 409):
-            self.failed += 1
         if reply.status_code in (200, 201):
             self.times.append(time.monotonic() - began)
-        return reply.status_code in (200, 201)
+            return True
+        told = problem_in(reply)
+        # A twin that is still being worked on is told so: it is neither lost nor done twice.
+        if not told.startswith("in_progress:"):
+            self.failed[f"{reply.status_code} {told}"] += 1
+        return False
+
+    def must_have_saved(self) -> None:
+        """Say what is wrong, and end, when nothing at all was saved."""
+        if not self.times:
+            why = "; ".join(f"{count} times {told}" for told, count in self.failed.most_common(3))
+            raise SystemExit(f"No answer was saved, so there is nothing to measure: {why}")
+
+
+def problem_in(reply: httpx.Response) -> str:
+    """The code of a refusal and its words; the beginning of what is no refusal of ours."""
+    try:
+        error = reply.json()["error"]
+        return f"{error['code']}: {error['message']}"
+    except (ValueError, KeyError, TypeError):
+        return reply.text[:200] or "(nothing)"
 
 
 async def save_all(api: str, users: int, saves: int) -> Users:
@@ -152,11 +170,13 @@ def bench(home: Path, users: int, saves: int, soak_s: float) -> dict[str, Any]:
         used, began = cpu_s(server), time.monotonic()
         people = asyncio.run(save_all(address, users, saves))
         taken = time.monotonic() - began
+        people.must_have_saved()
         lost, doubled = lost_and_doubled(home, people.kept)
         figures |= {
             "users": users,
             "saves": len(people.times),
-            "failed": people.failed,
+            "failed": people.failed.total(),
+            "failures": dict(people.failed),
             "save_p50_ms": ms(statistics.median(people.times)),
             "save_p95_ms": ms(quantile(people.times, 0.95)),
             "lost": lost,

@@ -74,3 +74,13 @@ def assistant(prepared_home, tmp_path):
     (home / "indexes" / "knowledge").symlink_to(prepared_home / "indexes" / "knowledge")
     with Assistant(Settings(home=home)) as service:
         yield service
+
+
+@pytest.fixture
+def slack(assistant):
+    """A running app in socket mode, in whose channel C1 a project is worked on."""
+    from slack import bind, workspace
+
+    bind(assistant)
+    with workspace(assistant) as found:
+        yield found

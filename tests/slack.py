@@ -19,10 +19,13 @@ from faults.slack_server import (
     within,
 )
 
-from assistant import Assistant
+from assistant import Assistant, StatedFact, Turn
 from assistant.channels.slack_bot.serving import Running, Secrets
 
 BOT = f"<@{BOT_USER}>"
+# What the channel C1 works in, and what somebody asks there.
+PROJECT = "parcels"
+QUESTION = f"{BOT} What is a quick baseline?"
 
 
 class Workspace:
@@ -171,6 +174,16 @@ class Workspace:
         mine = [one for one in calls if channel in (one.get("channel"), one.get("channel_id"))]
         return json.dumps(mine, ensure_ascii=False)
 
+    # -- what is stored of it
+
+    def stated(self, fact_id: str) -> StatedFact | None:
+        return self.assistant.facts(project=PROJECT).get(fact_id)
+
+    def turns(self, project: str = PROJECT) -> list[Turn]:
+        """The turns of the only conversation there is."""
+        (conversation,) = self.assistant.conversations(project=project)
+        return self.assistant.turns(conversation.id, project=project)
+
 
 def words(message: dict[str, Any]) -> str:
     """Everything that a message says."""
@@ -203,6 +216,12 @@ def wait_for(done: Any, limit_s: float = 60.0) -> None:
     while not done():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.005)
+
+
+def bind(assistant: Assistant) -> None:
+    """Make the project that the channel C1 works in."""
+    assistant.new_project(PROJECT)
+    assistant.bind_channel("slack/T1/C1", PROJECT)
 
 
 @contextlib.contextmanager

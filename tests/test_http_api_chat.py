@@ -2,17 +2,18 @@
 
 import json
 import re
-import threading
 from typing import Any
 
 import httpx
 import openai
 import pytest
-from answering import ladder_of
+import yaml
+from answering import Endless, ladder_of
+from document_project import CARD_FRAUD
 from http_api import Served, served, wait_for
 from langchain_openai import ChatOpenAI
 
-from assistant.ladder import Piece
+from assistant.ladder import Ladder, Piece
 
 BASELINE = "How do I choose a first baseline?"
 # A sentence that the articles support, one that none does, a forged marker and a live picture.
@@ -233,24 +234,15 @@ def test_parts_of_text_are_read(api):
     assert api.client().post("/v1/chat/completions", json=body).json()["scopewright"]["citations"]
 
 
-def test_a_client_that_leaves_stops_the_model(api, assistant):
-    began, stopped = threading.Event(), threading.Event()
+@pytest.fixture
+def endless(assistant) -> Endless:
+    model = Endless()
+    assistant.answering.use(Ladder(assistant.settings, models=[model]))
+    return model
 
-    class Endless:
-        name = "endless"
 
-        def stream(self, *_: Any, **__: Any) -> Any:
-            try:
-                for _ in range(600):
-                    began.set()
-                    yield Piece("word ")
-                    stopped.wait(0.05)
-            finally:
-                stopped.set()
-
-    from assistant.ladder import Ladder
-
-    assistant.answering.use(Ladder(assistant.settings, models=[Endless()]))
+def test_a_client_that_leaves_stops_the_model(api, endless):
+    began, stopped = endless.began, endless.stopped
     client = api.client()
     with client.stream(
         "POST", "/v1/chat/completions", json=ask_json(BASELINE, stream=True)
@@ -269,3 +261,24 @@ def test_a_client_that_leaves_stops_the_model(api, assistant):
     impatient.close()
     assert stopped.wait(10)
     wait_for(lambda: api.house.answers.taken == 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("/v1/projects/default/proposals", {"text": "Budget: 30k EUR.\n" * 900, "model": True}),
+        ("/v1/projects/default/documents/tdd", {"rewrite": True}),
+    ],
+)
+def test_a_client_that_leaves_other_work_of_a_model_stops_it(api, assistant, endless, path, sent):
+    assistant.import_facts(yaml.safe_dump(CARD_FRAUD))
+    impatient = api.client()
+    with pytest.raises(httpx.ReadTimeout):
+        impatient.post(path, json=sent, timeout=1.0)
+    impatient.close()
+    assert endless.began.is_set()
+    assert endless.stopped.wait(10)
+    wait_for(lambda: api.house.answers.taken == 0)
+    # Nobody waits for it, so no other part is asked for, and nothing is kept.
+    assert endless.asked == 1
+    assert (assistant.proposals(), assistant.document_versions("tdd")) == ([], [])

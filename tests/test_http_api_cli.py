@@ -1,8 +1,11 @@
 """`scopewright keys` and `scopewright api` at the command line."""
 
+import asyncio
 import json
 
 import pytest
+from bench_saves import save_all
+from http_api import served
 from typer.testing import CliRunner
 
 from assistant import Assistant, Settings
@@ -58,3 +61,12 @@ def test_wrong_usage_and_unknown_keys(run):
         run("keys", "revoke", "nobody's")
     with pytest.raises(NotFound):
         run("keys", "create", "--name", "x", "--project", "nowhere")
+
+
+def test_a_measurement_that_could_save_nothing_says_why(assistant):
+    with served(assistant) as api:
+        # As a data folder does that people worked with: every request needs a key.
+        api.key("read")
+        people = asyncio.run(save_all(api.url, users=2, saves=1))
+    with pytest.raises(SystemExit, match="nothing to measure: 2 times 401 key_needed: This needs"):
+        people.must_have_saved()

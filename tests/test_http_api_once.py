@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from http_api import served, wait_for
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from assistant import Assistant, Claimed, Conflict, InputInvalid, Settings
 from assistant.channels.http_api.access import Keyring
 from assistant.document import BlockEdit
+from assistant.errors import StorageUnavailable
+from assistant.store import one_look, reading
+from assistant.store.schema import api_replies, metadata
 
 P = "/v1/projects/default"
 KIND = "requirements"
@@ -62,8 +65,6 @@ def test_another_process_that_comes_second_changes_nothing(assistant):
         with other.claimed(claim), pytest.raises(Claimed):
             other.set_fact("problem.statement", "Customers leave.")
         assert len(other.fact_history("problem.statement")) == 1
-        other.keep_replies([(claim, None)])
-        assert assistant.known_reply(claim) is None
 
 
 def test_what_is_claimed_goes_with_its_project(assistant):
@@ -95,7 +96,8 @@ def test_two_servers_of_one_database_do_a_request_once(assistant):
                 return server.client().post(path, json=said, headers=headers)
 
             found = at_once(4, send)
-            assert {reply.status_code for reply in found} <= {200, 409}
+            # One that comes to the other server before the reply is kept is shown where to look.
+            assert {reply.status_code for reply in found} <= {200, 303, 409}
             assert any(reply.status_code == 200 for reply in found)
             wait_for(lambda send=send: send(0).status_code == send(1).status_code == 200)
             assert send(0).content == send(1).content
@@ -126,6 +128,157 @@ def test_a_request_that_was_refused_can_be_sent_again_at_once(assistant):
         assert client.post(path, headers=headers).status_code == 200
         with pytest.raises(InputInvalid):
             assistant.undo()
+
+
+# -- what a save costs
+
+
+def test_a_save_looks_seldom_and_keeps_its_reply_with_others(assistant):
+    begun: list[str] = []
+
+    @event.listens_for(assistant.store.engine, "before_cursor_execute")
+    def count(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("BEGIN"):
+            begun.append(statement)
+
+    with served(assistant) as api:
+        client = api.client()
+        client.get(f"{P}/interview/next")
+        begun.clear()
+        for turn in range(20):
+            said = {"fact": "problem.statement", "value": f"Customers leave in month {turn}."}
+            headers = {"Idempotency-Key": f"turn-{turn}"}
+            client.post(f"{P}/interview/answers", json=said, headers=headers).raise_for_status()
+        wait_for(lambda: not api.house.repeats._now)
+    # Every look may have to wait for somebody's commit, and every commit holds up all others.
+    writes = begun.count("BEGIN IMMEDIATE")
+    assert 20 < writes <= 2 * 20
+    assert len(begun) - writes <= 8 * 20
+    with reading(assistant.store.engine) as connection:
+        kept = connection.execute(select(api_replies.c.status)).scalars().all()
+    assert kept == [200] * 20
+
+
+def test_what_is_read_in_one_look_is_of_one_state(assistant):
+    # It is made when it is first used, which within one look would wait for itself.
+    assistant.project("default")
+    said = threading.Thread(target=assistant.set_fact, args=("ml.task", "ranking"))
+    with one_look(assistant.store.engine):
+        before = assistant.facts()
+        said.start()
+        assert list(assistant.facts()) == list(before) == []
+    said.join(30)
+    assert [one.fact_id for one in assistant.facts()] == ["ml.task"]
+
+
+# -- replies that were lost
+
+
+@pytest.fixture
+def forgetful(assistant, monkeypatch) -> Any:
+    """A server that does what it is asked and goes down before it keeps any reply."""
+
+    def lose(_replies: Any) -> None:
+        raise StorageUnavailable("The power is off.", remedy="")
+
+    with monkeypatch.context() as patch, served(assistant) as api:
+        patch.setattr(assistant, "keep_replies", lose)
+        yield api
+
+
+def conversation_in(assistant: Assistant) -> str:
+    *_, last = assistant.stream("How do I choose a first baseline?")
+    return f"{last.turn.conversation}/turns/{last.turn.id}"
+
+
+def block_in(assistant: Assistant) -> str:
+    assistant.set_fact("problem.statement", "Customers leave unnoticed.")
+    made = assistant.document(KIND, save=False)
+    return next(one.key for one in made.blocks if "Customers leave unnoticed." in one.text)
+
+
+def file_in(assistant: Assistant) -> str:
+    note = assistant.settings.home / "notes.md"
+    note.write_text("# Churn\n\nA customer who leaves costs us 1,200 euros.\n", "utf-8")
+    assistant.ingest([note])
+    return assistant.files()[0].id
+
+
+# Method, address, body, and what makes the part of the address that is not known beforehand.
+REPEATABLE: list[tuple[str, str, dict[str, Any], Callable[[Assistant], str] | None]] = [
+    ("POST", "/v1/projects", {"name": "churn"}, None),
+    ("POST", f"{P}/files/{{}}/release", {}, file_in),
+    ("PUT", f"{P}/conversations/{{}}/feedback", {"helpful": True}, conversation_in),
+    ("POST", f"{P}/facts/import", {"yaml": "ml.task: ranking\n"}, None),
+    ("PUT", f"{P}/facts/ml.task", {"value": "ranking"}, None),
+    ("POST", f"{P}/facts/undo", {}, block_in),
+    ("POST", f"{P}/interview/answers", {"fact": "ml.task", "value": "ranking"}, None),
+    ("POST", f"{P}/interview/unknown", {"fact": "ml.task"}, None),
+    ("POST", f"{P}/interview/skip", {"fact": "ml.task"}, None),
+    ("POST", f"{P}/interview/undo", {}, block_in),
+    ("POST", f"{P}/proposals", {"text": "Budget: 30k EUR"}, None),
+    ("POST", f"{P}/proposals/accept", {}, lambda one: one.prefill("Budget: 30k EUR")[0].id),
+    ("POST", f"{P}/proposals/reject", {}, lambda one: one.prefill("Budget: 30k EUR")[0].id),
+    ("POST", f"{P}/documents/{KIND}", {}, None),
+    ("PUT", f"{P}/documents/{KIND}/blocks/{{}}", {"text": "Ours."}, block_in),
+]  # fmt: skip
+
+
+def contents(assistant: Assistant) -> list[Any]:
+    """Everything that a request could have changed; what was claimed is not of it."""
+    with assistant.store.engine.connect() as connection:
+        tables = [table for table in metadata.sorted_tables if table.name != "api_replies"]
+        return [connection.execute(table.select()).all() for table in tables]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "before"), REPEATABLE, ids=[one[1] for one in REPEATABLE]
+)
+def test_what_was_done_is_shown_at_once_though_its_reply_was_lost(
+    assistant, forgetful, method, path, sent, before
+):
+    path = path.format(before(assistant) if before else "")
+    headers = {"Idempotency-Key": "once"}
+    first = forgetful.client().request(method, path, json=sent, headers=headers)
+    assert first.status_code < 300, first.text
+    # What the server itself remembers is gone: it knows as much as one that was just started.
+    wait_for(lambda: not forgetful.house.repeats._now)
+    there = contents(assistant)
+    again = forgetful.client().request(method, path, json=sent, headers=headers)
+    assert (again.status_code, again.headers["idempotent-replay"]) == (303, "true")
+    assert contents(assistant) == there
+    assert forgetful.client().get(again.headers["location"]).status_code == 200
+    changed = forgetful.client().request(method, path, json={**sent, "x": 1}, headers=headers)
+    assert changed.json()["error"]["code"] == "idempotency_key_reused"
+
+
+def test_every_repeatable_request_is_in_that_table(forgetful):
+    described = forgetful.client().get("/openapi.json").json()["paths"]
+    takes_a_key = {
+        (method.upper(), path)
+        for path, operations in described.items()
+        for method, said in operations.items()
+        if "Idempotency-Key" in {one["name"] for one in said.get("parameters", ())}
+    }
+    assert len(takes_a_key) == len(REPEATABLE)
+
+
+def test_a_change_stands_when_what_came_after_it_failed(assistant, monkeypatch):
+    key = block_in(assistant)
+
+    def fail(*_: Any, **__: Any) -> Any:
+        raise StorageUnavailable("The storage is full.", remedy="", code="storage_full")
+
+    with served(assistant) as api:
+        client, headers = api.client(), {"Idempotency-Key": "k"}
+        path = f"{P}/documents/{KIND}/blocks/{key}"
+        with monkeypatch.context() as patch:
+            patch.setattr(assistant, "document", fail)
+            first = client.put(path, json={"text": "Ours."}, headers=headers)
+            assert first.status_code == 507
+        again = client.put(path, json={"text": "Ours."}, headers=headers)
+        assert again.status_code == 303
+        assert client.get(again.headers["location"]).json()["text"] == "Ours."
 
 
 # -- edits of a block

@@ -11,6 +11,7 @@ from pathlib import Path
 import anyio
 import httpx
 import pytest
+from answering import Endless
 from faults.slack_server import within
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
@@ -21,6 +22,7 @@ from slack import wait_for
 from assistant.channels.mcp_server.bounds import MOST_LETTERS, MOST_OF_A_RESOURCE
 from assistant.channels.mcp_server.serving import check_host, create_server
 from assistant.errors import UserFixable
+from assistant.ladder import Ladder
 
 READING = {
     "search_guidance", "ask", "list_articles", "read_article", "next_question", "verdict", "checks",
@@ -223,6 +225,27 @@ def test_what_cannot_be_opened_is_told_in_words(home, assistant_of, address, say
             with pytest.raises(MCPError) as told:
                 await client.read_resource(address)
             assert says in str(told.value)
+
+    run(work)
+
+
+def test_a_question_that_is_called_off_stops_the_model(home, assistant_of):
+    assistant = assistant_of(home)
+    server = create_server(assistant, project=PROJECT, allow_writes=False)
+    model = Endless()
+    assistant.answering.use(Ladder(assistant.settings, models=[model]))
+
+    async def work():
+        async with Client(server) as client:
+            with anyio.move_on_after(PATIENCE_S) as call:
+                async with anyio.create_task_group() as calls:
+                    calls.start_soon(client.call_tool, "ask", {"question": "What is drift?"})
+                    await anyio.to_thread.run_sync(model.began.wait, 30)
+                    calls.cancel_scope.cancel()
+            assert not call.cancelled_caught
+            assert await anyio.to_thread.run_sync(model.stopped.wait, 10)
+            # The client goes on with the same server.
+            assert (await called(client, "verdict"))["verdict"]
 
     run(work)
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from sqlalchemy import event
 
 from assistant import Assistant, Settings
 from assistant.errors import FileRejected, InputInvalid, NotFound
@@ -193,3 +194,18 @@ def test_a_proposal_that_nobody_can_read_is_left_out(assistant):
         connection.exec_driver_sql("UPDATE proposals SET value = '[[1]]'")
     assert assistant.proposals() == []
     assert assistant.reject() == 0
+
+
+def test_what_is_accepted_together_is_stored_together(service):
+    found = service.prefill(TEXT)
+    assert len(found) > 1
+    begun = []
+
+    @event.listens_for(service.store.engine, "before_cursor_execute")
+    def count(_connection, _cursor, statement, *_):
+        begun.append(statement == "BEGIN IMMEDIATE")
+
+    stated = service.accept()
+    assert {one.fact_id for one in stated} == {one.fact for one in found}
+    # All facts in one write; the other one says of the proposals that they are settled.
+    assert sum(begun) == 2

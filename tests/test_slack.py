@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 from faults.slack_server import within
-from slack import BOT, element_of, words, workspace
+from slack import BOT, PROJECT, QUESTION, element_of, words, workspace
 from slack_sdk.socket_mode.builtin.connection import ConnectionState
 
 from assistant.channels import slack_bot
@@ -14,47 +14,35 @@ from assistant.channels.slack_bot.reports import HELP
 from assistant.channels.slack_bot.serving import Running, Secrets, secrets_of
 from assistant.errors import SettingsInvalid
 
-PROJECT = "parcels"
 MANIFEST = Path(slack_bot.__file__).with_name("manifest.yaml")
 FACT = "problem.statement"
-
-
-@pytest.fixture
-def slack(assistant):
-    assistant.new_project(PROJECT)
-    assistant.bind_channel("slack/T1/C1", PROJECT)
-    with workspace(assistant) as found:
-        yield found
 
 
 # -- questions
 
 
 def test_a_mention_is_answered_in_its_thread_with_sources(slack):
-    thread = slack.say("U1", f"{BOT} What is a quick baseline?")
+    thread = slack.say("U1", QUESTION)
     (message,) = slack.bot_says("C1", thread)
     assert "*Sources*" in words(message)
     assert "[1]" in words(message)
     assert "Answered by: extractive" in words(message)
     assert "http://127.0.0.1:8501/chat?p=parcels" in words(message)
-    (turns,) = (slack.assistant.turns(one.id, project=PROJECT)
-                for one in slack.assistant.conversations(project=PROJECT))  # fmt: skip
-    assert [turn.question for turn in turns] == ["What is a quick baseline?"]
+    assert [turn.question for turn in slack.turns()] == ["What is a quick baseline?"]
 
 
 def test_the_thread_remembers_what_was_said_and_needs_no_second_mention(slack):
-    thread = slack.say("U1", f"{BOT} What is a quick baseline?")
+    thread = slack.say("U1", QUESTION)
     slack.say("U1", "Why does it matter?", "C1", thread)
     assert len(slack.bot_says("C1", thread)) == 2
-    (conversation,) = slack.assistant.conversations(project=PROJECT)
-    turns = slack.assistant.turns(conversation.id, project=PROJECT)
+    turns = slack.turns()
     assert [turn.question for turn in turns] == ["What is a quick baseline?", "Why does it matter?"]
     assert all(turn.answer for turn in turns)
 
 
 def test_it_is_silent_when_people_talk_to_each_other(slack):
     slack.say("U1", "What is a quick baseline?")
-    thread = slack.say("U1", f"{BOT} What is a quick baseline?")
+    thread = slack.say("U1", QUESTION)
     slack.say("U1", "<@U2> what do you think?", "C1", thread)
     slack.say("U2", "I like it", "C1", thread)
     slack.say("U1", "So do I", "C1", thread)
@@ -66,13 +54,13 @@ def test_it_is_silent_when_people_talk_to_each_other(slack):
 def test_asked_into_a_thread_of_several_it_answers_mentions_only(slack):
     thread = slack.say("U1", "Shall we build this?")
     slack.say("U2", "I would", "C1", thread)
-    slack.say("U1", f"{BOT} What is a quick baseline?", "C1", thread)
+    slack.say("U1", QUESTION, "C1", thread)
     slack.say("U1", "Thanks, that helps", "C1", thread)
     assert len(slack.bot_says("C1", thread)) == 1
 
 
 def test_mute_and_done_end_it(slack):
-    thread = slack.say("U1", f"{BOT} What is a quick baseline?")
+    thread = slack.say("U1", QUESTION)
     slack.say("U1", "mute", "C1", thread)
     assert "silent" in words(slack.last("C1", thread))
     slack.say("U1", "And why?", "C1", thread)
@@ -100,20 +88,19 @@ def test_a_direct_message_has_a_project_of_its_own(slack):
 
 
 def test_thumbs_are_stored_with_the_turn(slack):
-    thread = slack.say("U1", f"{BOT} What is a quick baseline?")
+    thread = slack.say("U1", QUESTION)
     message = slack.last("C1", thread)
     slack.press("U1", message, "rate/up")
-    (conversation,) = slack.assistant.conversations(project=PROJECT)
-    (turn,) = slack.assistant.turns(conversation.id, project=PROJECT)
+    (turn,) = slack.turns()
     assert turn.helpful is True
     slack.press("U2", message, "rate/down")
-    (turn,) = slack.assistant.turns(conversation.id, project=PROJECT)
+    (turn,) = slack.turns()
     assert turn.helpful is False
     assert [one["user"] for one in slack.slack.whispers] == ["U1", "U2"]
 
 
 def test_a_channel_without_a_project_is_told_what_to_do(slack):
-    thread = slack.say("U2", f"{BOT} What is a quick baseline?", "C2")
+    thread = slack.say("U2", QUESTION, "C2")
     assert "scopewright slack bind C2" in words(slack.last("C2", thread))
     slack.command("U2", "interview", "C2")
     assert "scopewright slack bind C2" in slack.slack.replies[-1]["text"]
@@ -227,7 +214,7 @@ def drop(slack, thread, name="brief.md", content=BRIEF):
 
 
 def test_a_file_becomes_one_of_the_projects_files(slack):
-    thread = slack.say("U1", f"{BOT} What is a quick baseline?")
+    thread = slack.say("U1", QUESTION)
     message = drop(slack, thread)
     assert slack.assistant.files(project=PROJECT) == []
     slack.press("U1", message, "file/add")
@@ -236,7 +223,7 @@ def test_a_file_becomes_one_of_the_projects_files(slack):
 
 
 def test_a_brief_is_read_and_what_is_ticked_becomes_facts(slack):
-    thread = slack.say("U1", f"{BOT} What is a quick baseline?")
+    thread = slack.say("U1", QUESTION)
     slack.press("U1", drop(slack, thread), "file/brief")
     message = slack.last("C1", thread)
     block, boxes = element_of(message, "facts")
@@ -251,7 +238,7 @@ def test_a_brief_is_read_and_what_is_ticked_becomes_facts(slack):
 
 @pytest.mark.parametrize("press", ["file/add", "file/brief"])
 def test_a_file_that_cannot_be_had_or_read_is_told(slack, press):
-    thread = slack.say("U1", f"{BOT} What is a quick baseline?")
+    thread = slack.say("U1", QUESTION)
     slack.slack.file_base = "http://127.0.0.1:9"
     slack.press("U1", drop(slack, thread), press)
     assert "cannot be fetched" in words(slack.last("C1", thread))

@@ -5,18 +5,9 @@ import re
 
 import pytest
 from faults.slack_server import BOT_USER
-from slack import BOT, element_of, words, workspace
+from slack import PROJECT, QUESTION, element_of, words
 
-PROJECT = "parcels"
 FACT = "problem.statement"
-
-
-@pytest.fixture
-def slack(assistant):
-    assistant.new_project(PROJECT)
-    assistant.bind_channel("slack/T1/C1", PROJECT)
-    with workspace(assistant) as found:
-        yield found
 
 
 @pytest.fixture
@@ -47,13 +38,13 @@ def test_an_interview_takes_words_and_goes_on(slack, asked):
     slack.say(
         "U1", "Riders arrive 12 minutes late on 30 % of trips, by the dispatch log.", "C1", thread
     )
-    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
+    stated = slack.stated(fact.id)
     assert stated.author == "Ana Lopez"
     assert "dispatch log" in stated.value
     assert len(slack.bot_says("C1", thread)) == before + 1
     # Others may talk, and the assistant may be asked something.
     slack.say("U2", "I do not think so", "C1", thread)
-    slack.say("U1", f"{BOT} What is a quick baseline?", "C1", thread)
+    slack.say("U1", QUESTION, "C1", thread)
     assert "*Sources*" in words(slack.last("C1", thread))
     slack.say("U1", "ask What is data drift?", "C1", thread)
     assert "*Sources*" in words(slack.last("C1", thread))
@@ -62,7 +53,7 @@ def test_an_interview_takes_words_and_goes_on(slack, asked):
     assert not list(slack.assistant.facts(project=PROJECT))
     slack.say("U1", "why", "C1", thread)
     slack.say("U1", "don't know", "C1", thread)
-    assert slack.assistant.facts(project=PROJECT).get(fact.id).status == "unknown"
+    assert slack.stated(fact.id).status == "unknown"
     slack.say("U1", "stop", "C1", thread)
     assert "Stopped" in words(slack.last("C1", thread))
     assert slack.assistant.chat_thread(f"slack/T1/C1/{thread}").kind == ""
@@ -74,7 +65,7 @@ def test_a_vague_answer_is_asked_back_about_and_can_be_kept(slack, asked):
     message = slack.last("C1", thread)
     assert "🤔" in words(message)
     slack.press("U1", message, "keep")
-    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
+    stated = slack.stated(fact.id)
     assert stated.value == "better"
     assert "Kept" in stated.note
     assert "kept as it is" in words([m for m in slack.bot_says("C1", thread)][-2])
@@ -88,7 +79,7 @@ def test_choices_are_buttons_and_menus(slack, asked):
         slack.press("U1", message, f"answer/{values[0]}")
     else:
         slack.press("U1", message, "answer/one", selected_option={"value": values[0]})
-    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
+    stated = slack.stated(fact.id)
     assert stated.value in (values[0], True)
     # The question gives way to its answer, and an old press changes nothing.
     settled = next(m for m in slack.bot_says("C1", thread) if m["ts"] == message["ts"])
@@ -112,7 +103,7 @@ def test_several_choices_are_ticked_and_saved(slack, asked):
     picked = [{"value": one.value} for one in fact.options[:2]]
     state = {block["block_id"]: {"several": {"selected_options": picked}}}
     slack.press("U1", message, "answer/several", state)
-    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
+    stated = slack.stated(fact.id)
     assert stated.value == tuple(one.value for one in fact.options[:2])
     assert element["options"]
 
@@ -120,7 +111,7 @@ def test_several_choices_are_ticked_and_saved(slack, asked):
 def test_a_date_is_picked(slack, asked):
     thread, fact = asked("date")
     slack.press("U1", slack.last("C1", thread), "answer/date", selected_date="2027-03-05")
-    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
+    stated = slack.stated(fact.id)
     assert stated.value.start.isoformat() == "2027-03-05"
 
 
@@ -135,7 +126,7 @@ def test_a_table_is_filled_in_in_a_form(slack, asked):
         for column in fact.columns
     }
     slack.submit("U1", view, values)
-    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
+    stated = slack.stated(fact.id)
     name = fact.columns[0].name
     assert [row[name] for row in stated.value] == [f"{name} 0", f"{name} 2"]
     assert stated.author == "Ana Lopez"
@@ -146,19 +137,19 @@ def test_a_form_that_cannot_be_used_gives_the_words_back(slack, asked):
     slack.press("U1", slack.last("C1", thread), "form")
     view = slack.slack.views[-1]["view"]
     slack.submit("U1", view, {"text": {"text": {"value": "   "}}})
-    assert slack.assistant.facts(project=PROJECT).get(fact.id) is None
+    assert slack.stated(fact.id) is None
     slack.submit("U1", view, {"text": {"text": {"value": "Riders wait 12 minutes."}}})
-    assert slack.assistant.facts(project=PROJECT).get(fact.id).value == "Riders wait 12 minutes."
+    assert slack.stated(fact.id).value == "Riders wait 12 minutes."
 
 
 def test_a_question_is_handed_to_a_colleague_in_the_thread(slack, asked):
     thread, fact = asked("long_text")
     slack.say("U1", "<@U2> can you tell?", "C1", thread)
-    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
+    stated = slack.stated(fact.id)
     assert (stated.status, stated.owner) == ("unknown", "Ben Okoro")
     assert slack.assistant.chat_thread(f"slack/T1/C1/{thread}").fact != fact.id
     slack.say("U2", "Riders wait 12 minutes on 30 % of trips.", "C1", thread)
-    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
+    stated = slack.stated(fact.id)
     assert (stated.status, stated.author) == ("known", "Ben Okoro")
     assert "<@U1>, Ben Okoro answered" in words(slack.last("C1", thread))
     slack.say("U2", "And nothing more", "C1", thread)
@@ -192,7 +183,7 @@ def test_the_app_and_oneself_are_no_colleagues(slack, asked):
     for other in (BOT_USER, "U1", "UNKNOWN"):
         slack.press("U1", message, "hand_off", selected_user=other)
         assert "another person" in words(slack.last("C1", thread))
-    assert slack.assistant.facts(project=PROJECT).get(fact.id) is None
+    assert slack.stated(fact.id) is None
     slack.slack.refused.clear()
 
 
@@ -223,12 +214,12 @@ def test_after_the_last_question_the_documents_are_a_press_away(slack):
 def test_words_say_who_finds_out_and_by_when(slack, asked):
     thread, fact = asked("long_text")
     slack.say("U1", "? Ana Ruiz by 15 March 2027", "C1", thread)
-    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
+    stated = slack.stated(fact.id)
     assert (stated.status, stated.owner, stated.due) == ("unknown", "Ana Ruiz", "2027-03-15")
     assert "Ana Ruiz finds out, by 2027-03-15" in slack.everything("C1")
     slack.say("U1", f"edit {fact.id}", "C1", thread)
     slack.say("U1", "<@U2> can you tell us by May 2027?", "C1", thread)
-    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
+    stated = slack.stated(fact.id)
     assert (stated.owner, stated.due) == ("Ben Okoro", "2027-05")
     slack.command("U1", "status")
     assert f"{fact.question} (Ben Okoro, by 2027-05)" in slack.slack.replies[-1]["text"]
@@ -257,13 +248,13 @@ def test_a_window_asks_who_finds_out_and_by_when(slack, asked):
     assert "Ben Okoro finds out" in words(noted)
     save_open_point(slack, noted, None, "2027-01-15")
     assert "Ben Okoro finds out, by 2027-01-15" in words(noted)
-    stated = slack.assistant.facts(project=PROJECT).get(fact.id)
+    stated = slack.stated(fact.id)
     assert (stated.owner, stated.due, stated.author) == ("Ben Okoro", "2027-01-15", "Ana Lopez")
     # The interview went on meanwhile, and a window of before is no match for what came after it.
     assert slack.assistant.chat_thread(f"slack/T1/C1/{thread}").fact == standing != fact.id
     save_open_point(slack, old, "U1", None)
     assert "in the meantime" in words(slack.last("C1", thread))
-    assert slack.assistant.facts(project=PROJECT).get(fact.id).owner == "Ben Okoro"
+    assert slack.stated(fact.id).owner == "Ben Okoro"
 
 
 # -- to look through the answers, and what is made of them
@@ -281,7 +272,7 @@ def test_the_review_shows_every_answer_and_a_menu_changes_one(slack):
     question = slack.last("C1", thread)
     assert "So far: *Riders wait &lt;12&gt; minutes.*" in words(question)
     slack.say("U2", "Riders wait 15 minutes on 30 % of trips.", "C1", thread)
-    stated = slack.assistant.facts(project=PROJECT).get(FACT)
+    stated = slack.stated(FACT)
     assert (stated.value, stated.author) == (
         "Riders wait 15 minutes on 30 % of trips.", "Ben Okoro",
     )  # fmt: skip

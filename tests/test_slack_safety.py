@@ -16,7 +16,7 @@ import uvicorn
 from faults.server import FaultServer
 from faults.slack_server import BOT, BOT_USER, SECRET
 from slack import BOT as MENTION
-from slack import wait_for, words, workspace
+from slack import PROJECT, QUESTION, bind, wait_for, words, workspace
 from slack_bolt import BoltRequest
 from slack_bolt.middleware import RequestVerification
 
@@ -27,23 +27,12 @@ from assistant.channels.slack_bot.serving import Running
 from assistant.channels.slack_bot.web import MOST_BYTES, create_web
 
 NOW = 1_800_000_000
-PROJECT = "parcels"
-QUESTION = f"{MENTION} What is a quick baseline?"
-
-
-@pytest.fixture
-def slack(assistant):
-    assistant.new_project(PROJECT)
-    assistant.bind_channel("slack/T1/C1", PROJECT)
-    with workspace(assistant) as found:
-        yield found
 
 
 @pytest.fixture
 def web(assistant):
     """The same over HTTP; `post(body)` signs as it is told."""
-    assistant.new_project(PROJECT)
-    assistant.bind_channel("slack/T1/C1", PROJECT)
+    bind(assistant)
     with (
         workspace(assistant, socket=False) as found,
         listening(found) as address,
@@ -227,8 +216,7 @@ def test_a_passing_fault_of_slack_loses_no_answer(slack, method, fault):
 def test_an_answer_that_slack_refuses_for_good_waits_in_the_page(slack):
     slack.slack.faults["chat.update"] = ["not_allowed"]
     slack.say("U1", QUESTION)
-    (conversation,) = slack.assistant.conversations(project=PROJECT)
-    (turn,) = slack.assistant.turns(conversation.id, project=PROJECT)
+    (turn,) = slack.turns()
     assert turn.answer
     slack.say("U1", f"{MENTION} help")
     assert "What I can do" in words(slack.last("C1"))
@@ -293,8 +281,7 @@ def test_text_of_a_model_appears_as_it_comes_and_brings_nothing_alive(assistant,
             update={"ladder": f"server:{models.url}#ok", "model_first_token_s": 5.0}
         )
         assistant.answering.use(Ladder(settings))
-        assistant.new_project(PROJECT)
-        assistant.bind_channel("slack/T1/C1", PROJECT)
+        bind(assistant)
         monkeypatch.setattr("assistant.channels.slack_bot.answers.UPDATE_S", 0.0)
         with workspace(assistant) as slack:
             thread = slack.say("U1", QUESTION)
@@ -409,8 +396,7 @@ def test_a_turn_of_another_project_cannot_be_rated(slack):
     mine = slack.last("C1", thread)
     value = turn["blocks"][-1]["elements"][0]["value"]
     slack.press("U1", mine, "rate/up", value=value)
-    (conversation,) = slack.assistant.conversations(project="b")
-    (found,) = slack.assistant.turns(conversation.id, project="b")
+    (found,) = slack.turns("b")
     assert found.helpful is None
 
 

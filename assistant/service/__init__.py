@@ -1,6 +1,7 @@
 """class Assistant: the one service that every channel uses; wiring and order, no algorithms."""
 
 import hmac
+import threading
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -111,16 +112,23 @@ class Assistant(
         parts = self._understand(question, owner)
         return [self._retrieve(part.search, owner, k) for part in parts]
 
-    def ask(self, question: str, *, project: str = DEFAULT_PROJECT, model: bool = False) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        project: str = DEFAULT_PROJECT,
+        model: bool = False,
+        cancelled: threading.Event | None = None,
+    ) -> Answer:
         """Answer from the knowledge base and the project's files, or refuse honestly.
 
         With `model` the ladder is asked for the wording; the embedded model only where the
-        settings name it.
+        settings name it. Setting `cancelled` ends it with what there is.
         """
         look = self._look(self.project(project))
         if not model:
             return self.answering.extract(question, look)
-        *_, last = self.answering.events(question, look, quick=True)
+        *_, last = self.answering.events(question, look, quick=True, cancelled=cancelled)
         assert last.answer is not None
         return last.answer
 

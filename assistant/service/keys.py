@@ -112,22 +112,25 @@ class KeyKeeping(ABC):
         return Claim(caller, token, request_hash, project_id)
 
     def known_reply(self, claim: Claim) -> KeptReply | None:
-        """What is known of a request that was sent before; None when it is new."""
+        """What is known of a request that was sent before; None when nothing was done for it.
+
+        A status of 0 says that it was done, and that its reply is not kept, or not yet.
+        """
         return self.store.keys.known_reply(claim)
 
     @contextmanager
     def claimed(self, claim: Claim) -> Iterator[Rider]:
         """Do a request once: the claim is kept together with the first change that it makes.
 
-        So it costs no write of its own. Raises Claimed in place of that change when another made
-        it meanwhile, in whatever process.
+        So it costs no write of its own, and what is claimed is done. Raises Claimed in place of
+        that change when another made it meanwhile, in whatever process.
         """
         rider = Rider(lambda connection: self.store.keys.claim(connection, claim))
         with riding(rider):
             yield rider
 
-    def keep_replies(self, replies: Sequence[tuple[Claim, KeptReply | None]]) -> None:
-        """Keep the replies of claimed requests for a day; None lets one be tried again."""
+    def keep_replies(self, replies: Sequence[tuple[Claim, KeptReply]]) -> None:
+        """Keep the replies of claimed requests for a day."""
         self.store.keys.keep_replies(replies)
 
 

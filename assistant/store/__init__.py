@@ -14,6 +14,7 @@ from assistant.store.database import (
     BUSY_TIMEOUT_S,
     WAL_IS_SAFE,
     Rider,
+    one_look,
     open_engine,
     prepare_folder,
     reading,
@@ -60,6 +61,7 @@ __all__ = [
     "Turn",
     "backup",
     "new_id",
+    "one_look",
     "reading",
     "riding",
 ]

@@ -128,11 +128,32 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
 
+_look: ContextVar[Connection | None] = ContextVar("look", default=None)
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection for reading; the driver's errors become StorageUnavailable."""
+    shared = _look.get()
+    if shared is not None and shared.engine is engine:
+        yield shared
+        return
     with translated(), engine.connect() as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def one_look(engine: Engine) -> Iterator[None]:
+    """Let all that is read in this block be read in one transaction, of one state.
+
+    Each transaction may have to wait for a commit. A write within the block would wait in vain.
+    """
+    with reading(engine) as connection:
+        before = _look.set(connection)
+        try:
+            yield
+        finally:
+            _look.reset(before)
 
 
 class Rider:

@@ -14,7 +14,6 @@ from sqlalchemy import (
     delete,
     insert,
     not_,
-    or_,
     select,
     update,
 )
@@ -26,7 +25,6 @@ from assistant.store.schema import api_key_projects, api_keys, api_replies, proj
 
 Scope = Literal["read", "write", "admin"]
 REPLIES_KEPT_S = 24 * 3600.0
-REPLY_STALE_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class KeptReply:
-    """The reply to an earlier request of the same kind; `status` is 0 while it is being made."""
+    """The reply to an earlier request of the same kind; `status` is 0 as long as it is not kept."""
 
     request_hash: str
     status: int
@@ -66,7 +64,7 @@ class Claim:
 
 
 class Claimed(Exception):
-    """The request was done before, or is being done; `reply` is what is known of it."""
+    """The request was done before; `reply` is what is known of it."""
 
     def __init__(self, reply: KeptReply) -> None:
         super().__init__("claimed")
@@ -144,13 +142,14 @@ class Keys:
             raise Claimed(known)
         _put(connection, claim, KeptReply(claim.request_hash, 0, "", {}))
 
-    def keep_replies(self, replies: Sequence[tuple[Claim, KeptReply | None]]) -> None:
-        """Keep the replies of requests; None gives a claim up, so that it can be tried again."""
+    def keep_replies(self, replies: Sequence[tuple[Claim, KeptReply]]) -> None:
+        """Keep the replies of requests, and forget those that are too old."""
         with writing(self._engine) as connection:
             for claim, reply in replies:
-                if reply is None:
-                    connection.execute(delete(api_replies).where(_mine(claim)))
-                else:
+                told = {"status": reply.status, "body": reply.body, "headers": dict(reply.headers)}
+                mine = update(api_replies).where(_mine(claim)).values(told)
+                # What changed nothing was not claimed.
+                if not connection.execute(mine).rowcount:
                     _put(connection, claim, reply)
             connection.execute(delete(api_replies).where(_forgotten()))
 
@@ -186,11 +185,8 @@ def _mine(claim: Claim) -> ColumnElement[bool]:
 
 
 def _forgotten() -> ColumnElement[bool]:
-    """Replies that are too old, and requests that never ended: their process has gone."""
-    now, begun = time.time(), api_replies.c.begun_at
-    return or_(
-        begun < now - REPLIES_KEPT_S, and_(begun < now - REPLY_STALE_S, api_replies.c.status == 0)
-    )
+    """Replies that are too old."""
+    return api_replies.c.begun_at < time.time() - REPLIES_KEPT_S
 
 
 def _by_id(connection: Connection, key_id: str) -> Row[Any]:

@@ -251,7 +251,7 @@ api_replies = Table(
     Column("token", String(64), primary_key=True),
     Column("project_id", ForeignKey("projects.id", ondelete="CASCADE")),
     Column("request_hash", String(64), nullable=False),
-    # 0 while the request is being worked on.
+    # 0 until the response is kept; the change is committed with the row.
     Column("status", Integer, nullable=False),
     Column("body", Text, nullable=False),
     Column("headers", JSON, nullable=False),

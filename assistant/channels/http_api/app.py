@@ -1,5 +1,6 @@
 """The service → the application that answers HTTP requests for it."""
 
+import gc
 import logging
 import threading
 from collections.abc import AsyncIterator
@@ -13,6 +14,7 @@ from starlette.exceptions import HTTPException
 from assistant import Assistant, __version__
 from assistant.channels.http_api import (
     articles,
+    blocks,
     chat,
     conversations,
     documents,
@@ -43,6 +45,7 @@ ROOMS = (
     proposals,
     judgement,
     documents,
+    blocks,
     health,
 )
 # Threads for requests that only read or write; answers and uploads have their own.
@@ -91,6 +94,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     house.ready = False
     await house.repeats.settled()
+    gc.unfreeze()
 
 
 def _prepare(house: House) -> None:
@@ -103,10 +107,14 @@ def _prepare(house: House) -> None:
         service.prepare()
         service.warm()
         service.facts_schema()
-        service.document_kinds()
         for project in service.projects()[:1]:
-            service.next_question(project=project.name)
+            for kind in (None, *service.document_kinds()):
+                service.next_question(kind, project=project.name)
             service.verdict_json(project=project.name)
+        # What was read stays. Looking through all of it for garbage, again and again, would stop
+        # every request for a third of a second.
+        gc.collect()
+        gc.freeze()
         house.ready = True
     except AssistantError as error:
         logger.error("not ready", extra={"code": error.code, "problem": error.problem})

@@ -18,13 +18,13 @@ from assistant.channels.http_api.routes import (
     ERRORS,
     READ,
     WRITE,
-    WRITE_ONCE,
     CalledBy,
     InHouse,
     ProjectName,
     Service,
     new_router,
     scope,
+    write_once,
 )
 from assistant.channels.http_api.shapes import (
     Body,
@@ -190,7 +190,7 @@ async def ask(
 
 @router.put(
     THREADS + "/{conversation}/turns/{turn}/feedback",
-    openapi_extra=WRITE_ONCE,
+    openapi_extra=write_once(THREADS + "/{conversation}"),
     responses=ERRORS,
     status_code=204,
 )

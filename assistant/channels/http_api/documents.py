@@ -1,21 +1,20 @@
-"""Documents over HTTP: made of the facts, kept as versions, compared, edited by hand, exported."""
+"""Documents over HTTP: made of the facts, kept as versions, compared, exported."""
 
 import tempfile
 from pathlib import Path
 from threading import Event
 from typing import Annotated, Any, Literal
 
-from fastapi import Header, Query, Request, Response
 from fastapi import Path as InPath
+from fastapi import Query, Request, Response
 from pydantic import Field
 
-from assistant import Assistant, Document, block_version, diff_to_data, document_to_data
+from assistant import Assistant, diff_to_data, document_to_data
 from assistant.channels.http_api.facts import author_of
 from assistant.channels.http_api.paging import Page, Paged
 from assistant.channels.http_api.routes import (
     ERRORS,
     READ,
-    WRITE_ONCE,
     CalledBy,
     ProjectName,
     Service,
@@ -42,17 +41,6 @@ Kind = Annotated[
     str, InPath(min_length=1, max_length=40, description="See /v1/documents.", examples=["tdd"])
 ]
 Number = Annotated[int, InPath(ge=1, le=1_000_000, examples=[1])]
-Key = Annotated[str, InPath(min_length=1, max_length=200, examples=["tdd/metrics/ladder"])]
-Seen = Annotated[
-    str | None,
-    Header(
-        alias="If-Match",
-        max_length=80,
-        description="The ETag of the block that you read. When its text is another by now, the "
-        "answer is 409 with both texts, and nothing is stored.",
-        examples=['"3f9a0c5be21d47a86c10d4e9"'],
-    ),
-]
 
 
 class KindShape(Shape):
@@ -98,16 +86,6 @@ class DiffShape(Shape):
     changes: list[dict[str, Any]]
 
 
-class BlockShape(Shape):
-    """One block of a document."""
-
-    key: str = Field(examples=["tdd/metrics/ladder"])
-    section: str
-    kind: str
-    text: str
-    edited: bool
-
-
 class Compose(Body):
     """How a document is made."""
 
@@ -116,12 +94,6 @@ class Compose(Body):
         description="Let a model word paragraphs, as far as it says the same.",
         examples=[False],
     )
-
-
-class NewText(Body):
-    """A person's text in place of a block's."""
-
-    text: str = Field(min_length=1, max_length=20_000, examples=["We ship on 1 March."])
 
 
 @router.get("/v1/documents", openapi_extra=READ, responses=ERRORS, response_model=list[KindShape])
@@ -138,7 +110,7 @@ def preview(project: ProjectName, kind: Kind, service: Service) -> object:
 
 @router.post(
     ONE,
-    openapi_extra=scope("write", repeats=True, answers=True),
+    openapi_extra=scope("write", shown_at=ONE + "/versions", answers=True),
     responses=ERRORS,
     status_code=201,
     response_model=DocumentShape,
@@ -153,9 +125,13 @@ async def write_document(
 ) -> object:
     """Write the document and keep it as a new version, if it says something new."""
 
-    def write(_cancelled: Event) -> dict[str, Any]:
+    def write(cancelled: Event) -> dict[str, Any]:
         made = service.document(
-            kind, rewrite=wish.rewrite, project=project, author=author_of(caller)
+            kind,
+            rewrite=wish.rewrite,
+            project=project,
+            author=author_of(caller),
+            cancelled=cancelled,
         )
         return document_to_data(made)
 
@@ -234,75 +210,3 @@ def _latest(service: Assistant, project: str, kind: str) -> int:
     if not versions:
         raise NotFound("The document was not written yet.", remedy=f"POST to {ONE} first.")
     return int(versions[-1].version)
-
-
-# -- hand edits
-
-
-@router.get(
-    ONE + "/blocks/{key:path}", openapi_extra=READ, responses=ERRORS, response_model=BlockShape
-)
-def show_block(
-    project: ProjectName, kind: Kind, key: Key, service: Service, response: Response
-) -> object:
-    """Show one block; its ETag can be sent with an edit."""
-    made = service.document(kind, save=False, project=project)
-    return _block(made, key, response)
-
-
-@router.put(
-    ONE + "/blocks/{key:path}",
-    openapi_extra=WRITE_ONCE,
-    responses=ERRORS,
-    response_model=BlockShape,
-)
-def edit_block(
-    project: ProjectName,
-    kind: Kind,
-    key: Key,
-    new: NewText,
-    service: Service,
-    caller: CalledBy,
-    response: Response,
-    seen: Seen = None,
-) -> object:
-    """Put a text in place of a block's; it stays when the document is made anew."""
-    made = service.edit_block(
-        kind, key, new.text, seen=_version(seen), project=project, author=author_of(caller)
-    )
-    return _block(made, key, response)
-
-
-@router.delete(
-    ONE + "/blocks/{key:path}",
-    openapi_extra=scope("write"),
-    responses=ERRORS,
-    status_code=204,
-)
-def revert_block(
-    project: ProjectName, kind: Kind, key: Key, service: Service, caller: CalledBy
-) -> Response:
-    """Take a block's edit back."""
-    service.revert_block(kind, key, project=project, author=author_of(caller))
-    return Response(status_code=204)
-
-
-def _block(made: Document, key: str, response: Response) -> dict[str, Any]:
-    for block in made.blocks:
-        if block.key == key:
-            response.headers["ETag"] = f'"{block_version(block)}"'
-            return {
-                "key": block.key,
-                "section": block.section,
-                "kind": block.kind,
-                "text": block.text,
-                "edited": block.edit is not None,
-            }
-    raise NotFound("There is no such block in this document.", remedy="Show the document.")
-
-
-def _version(seen: str | None) -> str | None:
-    """The version in an ETag; None when any will do."""
-    if seen is None or seen.strip() == "*":
-        return None
-    return seen.strip().removeprefix("W/").strip('"')

@@ -11,12 +11,12 @@ from assistant.channels.http_api.paging import Page, Paged
 from assistant.channels.http_api.routes import (
     ERRORS,
     READ,
-    WRITE_ONCE,
     CalledBy,
     ProjectName,
     Service,
     new_router,
     scope,
+    write_once,
 )
 from assistant.channels.http_api.shapes import Body, Shape
 from assistant.channels.http_api.versions import Expected, etag
@@ -138,7 +138,9 @@ def export_facts(
     return Response(text, media_type="application/yaml")
 
 
-@router.post(FACTS + "/import", openapi_extra=WRITE_ONCE, responses=ERRORS, response_model=Imported)
+@router.post(
+    FACTS + "/import", openapi_extra=write_once(FACTS), responses=ERRORS, response_model=Imported
+)
 def import_facts(project: ProjectName, sheet: Sheet, service: Service, caller: CalledBy) -> object:
     """Store the facts of a YAML text, all or none."""
     stored = service.import_facts(sheet.yaml, project=project, author=author_of(caller))
@@ -146,7 +148,7 @@ def import_facts(project: ProjectName, sheet: Sheet, service: Service, caller: C
 
 
 @router.post(
-    FACTS + "/undo", openapi_extra=WRITE_ONCE, responses=ERRORS, response_model=UndoneShape
+    FACTS + "/undo", openapi_extra=write_once(FACTS), responses=ERRORS, response_model=UndoneShape
 )
 def undo(project: ProjectName, service: Service) -> object:
     """Take back the latest change of the project's facts; again goes further back."""
@@ -165,7 +167,7 @@ def show_fact(project: ProjectName, fact: FactId, service: Service, response: Re
 
 @router.put(
     FACTS + "/{fact}",
-    openapi_extra=WRITE_ONCE,
+    openapi_extra=write_once(FACTS + "/{fact}"),
     responses=ERRORS,
     response_model=FactShape,
 )

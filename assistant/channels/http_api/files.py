@@ -18,11 +18,11 @@ from assistant.channels.http_api.routes import (
     ERRORS,
     READ,
     WRITE,
-    WRITE_ONCE,
     InHouse,
     ProjectName,
     Service,
     new_router,
+    write_once,
 )
 from assistant.channels.http_api.shapes import Body, FileShape, HeldShape, IngestShape, file_json
 from assistant.errors import NotFound
@@ -152,7 +152,7 @@ def list_held_back(project: ProjectName, file_id: FileId, service: Service, cut:
 
 @router.post(
     FILES + "/{file_id}/release",
-    openapi_extra=WRITE_ONCE,
+    openapi_extra=write_once(FILES + "/{file_id}/held-back"),
     responses=ERRORS,
     response_model=Released,
 )

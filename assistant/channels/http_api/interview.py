@@ -11,17 +11,18 @@ from assistant.channels.http_api.paging import Page, Paged
 from assistant.channels.http_api.routes import (
     ERRORS,
     READ,
-    WRITE_ONCE,
     CalledBy,
     ProjectName,
     Service,
     new_router,
+    write_once,
 )
 from assistant.channels.http_api.shapes import Body, Shape
 from assistant.channels.http_api.versions import Expected
 
 router = new_router("interview")
 INTERVIEW = "/v1/projects/{project}/interview"
+NEXT = INTERVIEW + "/next"
 
 Kind = Annotated[
     str | None,
@@ -68,7 +69,7 @@ class PutOff(Body):
     kind: str | None = KindField
 
 
-@router.get(INTERVIEW + "/next", openapi_extra=READ, responses=ERRORS, response_model=StepShape)
+@router.get(NEXT, openapi_extra=READ, responses=ERRORS, response_model=StepShape)
 def next_question(project: ProjectName, service: Service, kind: Kind = None) -> object:
     """Give the question that is worth most now, and how far the interview is."""
     return service.next_question(kind, project=project).as_json()
@@ -88,7 +89,10 @@ def show_question(
 
 
 @router.post(
-    INTERVIEW + "/answers", openapi_extra=WRITE_ONCE, responses=ERRORS, response_model=StepShape
+    INTERVIEW + "/answers",
+    openapi_extra=write_once(NEXT),
+    responses=ERRORS,
+    response_model=StepShape,
 )
 def answer(
     project: ProjectName, given: NewAnswer, service: Service, caller: CalledBy, expected: Expected
@@ -107,7 +111,10 @@ def answer(
 
 
 @router.post(
-    INTERVIEW + "/unknown", openapi_extra=WRITE_ONCE, responses=ERRORS, response_model=StepShape
+    INTERVIEW + "/unknown",
+    openapi_extra=write_once(NEXT),
+    responses=ERRORS,
+    response_model=StepShape,
 )
 def dont_know(
     project: ProjectName,
@@ -129,7 +136,7 @@ def dont_know(
 
 
 @router.post(
-    INTERVIEW + "/skip", openapi_extra=WRITE_ONCE, responses=ERRORS, response_model=StepShape
+    INTERVIEW + "/skip", openapi_extra=write_once(NEXT), responses=ERRORS, response_model=StepShape
 )
 def skip(project: ProjectName, put_off: PutOff, service: Service, caller: CalledBy) -> object:
     """Put a question off until all others are answered, or ask it in its turn again."""
@@ -143,7 +150,7 @@ def skip(project: ProjectName, put_off: PutOff, service: Service, caller: Called
 
 
 @router.post(
-    INTERVIEW + "/undo", openapi_extra=WRITE_ONCE, responses=ERRORS, response_model=StepShape
+    INTERVIEW + "/undo", openapi_extra=write_once(NEXT), responses=ERRORS, response_model=StepShape
 )
 def take_back(project: ProjectName, service: Service, kind: Kind = None) -> object:
     """Take the latest answer back and ask on from there."""

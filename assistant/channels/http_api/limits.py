@@ -83,8 +83,8 @@ class Slots:
     def let_calm_down(self) -> None:
         """Wait, in a thread, while a crowd is being refused: so that each hears of it at once."""
         latest = time.monotonic() + LONGEST_CALM_S
-        while time.monotonic() < min(latest, self._refused_at + CALM_S):
-            time.sleep(CALM_S / 2)
+        while (left_s := min(latest, self._refused_at + CALM_S) - time.monotonic()) > 0:
+            time.sleep(left_s)
 
     @contextmanager
     def one(self) -> Iterator[None]:

@@ -27,14 +27,7 @@ class Page(BaseModel, Generic[T]):
 class Cut:
     """Which part of a list is wanted."""
 
-    def __init__(
-        self,
-        limit: Annotated[int, Query(ge=1, le=MOST, description="Items on a page.")] = USUAL,
-        cursor: Annotated[
-            str | None,
-            Query(max_length=1000, description="`next` of the page before.", examples=["YjE"]),
-        ] = None,
-    ) -> None:
+    def __init__(self, limit: int, cursor: str | None) -> None:
         self.limit = limit
         self.cursor = cursor
 
@@ -61,7 +54,18 @@ class Cut:
         return {"items": page, "next": _written(mark(page[-1])) if more else None}
 
 
-Paged = Annotated[Cut, Depends(Cut)]
+# `async` because the framework gives a plain function a thread.
+async def _cut(
+    limit: Annotated[int, Query(ge=1, le=MOST, description="Items on a page.")] = USUAL,
+    cursor: Annotated[
+        str | None,
+        Query(max_length=1000, description="`next` of the page before.", examples=["YjE"]),
+    ] = None,
+) -> Cut:
+    return Cut(limit, cursor)
+
+
+Paged = Annotated[Cut, Depends(_cut)]
 
 
 def _written(mark: str) -> str:

@@ -29,6 +29,8 @@ BY_CODE = {
     "fact_conflict": 409,
     "block_conflict": 409,
     "storage_full": 507,
+    # Nobody reads it: the client has gone, and the work was stopped for that.
+    "cancelled": 499,
     "too_large": 413,
     "too_large_expanded": 413,
     "unsupported_type": 415,

@@ -38,7 +38,7 @@ def list_projects(service: Service, caller: CalledBy, cut: Paged) -> object:
 
 @router.post(
     "/v1/projects",
-    openapi_extra=scope("write", every_project=True, repeats=True),
+    openapi_extra=scope("write", every_project=True, shown_at="/v1/projects"),
     responses=ERRORS,
     status_code=201,
     response_model=ProjectShape,

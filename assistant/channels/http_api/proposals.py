@@ -6,17 +6,17 @@ from fastapi import Request
 from pydantic import Field
 
 from assistant import Proposal
-from assistant.channels.http_api.facts import FactShape, author_of
+from assistant.channels.http_api.facts import FACTS, FactShape, author_of
 from assistant.channels.http_api.paging import Page, Paged
 from assistant.channels.http_api.routes import (
     ERRORS,
     READ,
-    WRITE_ONCE,
     CalledBy,
     ProjectName,
     Service,
     new_router,
     scope,
+    write_once,
 )
 from assistant.channels.http_api.shapes import Body, Shape
 from assistant.channels.http_api.streams import finished
@@ -91,7 +91,7 @@ def list_proposals(project: ProjectName, service: Service, cut: Paged) -> object
 
 @router.post(
     PROPOSALS,
-    openapi_extra=scope("write", repeats=True, answers=True),
+    openapi_extra=scope("write", shown_at=PROPOSALS, answers=True),
     responses=ERRORS,
     status_code=201,
     response_model=ProposalsShape,
@@ -100,13 +100,18 @@ async def prefill(project: ProjectName, brief: Brief, service: Service, request:
     """Find the facts that a text states; nothing becomes a fact before it is accepted."""
     found = await finished(
         request,
-        lambda _: service.prefill(brief.text, name=brief.name, model=brief.model, project=project),
+        lambda cancelled: service.prefill(
+            brief.text, name=brief.name, model=brief.model, project=project, cancelled=cancelled
+        ),
     )
     return {"proposals": [_shown(one) for one in found], "notices": list(found.notices)}
 
 
 @router.post(
-    PROPOSALS + "/accept", openapi_extra=WRITE_ONCE, responses=ERRORS, response_model=AcceptedShape
+    PROPOSALS + "/accept",
+    openapi_extra=write_once(FACTS),
+    responses=ERRORS,
+    response_model=AcceptedShape,
 )
 def accept(project: ProjectName, chosen: Chosen, service: Service, caller: CalledBy) -> object:
     """Store proposals as facts, each with its quote and source."""
@@ -115,7 +120,10 @@ def accept(project: ProjectName, chosen: Chosen, service: Service, caller: Calle
 
 
 @router.post(
-    PROPOSALS + "/reject", openapi_extra=WRITE_ONCE, responses=ERRORS, response_model=RejectedShape
+    PROPOSALS + "/reject",
+    openapi_extra=write_once(PROPOSALS),
+    responses=ERRORS,
+    response_model=RejectedShape,
 )
 def reject(project: ProjectName, chosen: Chosen, service: Service) -> object:
     """Put proposals away."""

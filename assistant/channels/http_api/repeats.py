@@ -1,10 +1,17 @@
-"""A write sent again with the same idempotency key → the first one's response, done once."""
+"""A write sent again with the same idempotency key → the first one's response, done once.
+
+The claim of a request is committed with its change. So when the first response was lost, because
+the server went down before it was kept, the change is there all the same: it is not made again,
+and the answer says where it is shown.
+"""
 
 import asyncio
+import contextlib
 import hashlib
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -20,8 +27,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
-NAME = "Idempotency-Key"
+NAME, REPLAY = "Idempotency-Key", "Idempotent-Replay"
 LONGEST = 200
+# Replies are kept together: each write of its own would hold up those that change something.
+TOGETHER_S = 0.5
 KEPT = ("etag", "location", "content-type")
 HEADER = {
     "name": NAME,
@@ -32,20 +41,29 @@ HEADER = {
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[!-~]+$"},
     "example": "9f0c1f2e-answer-7",
 }
+# How OpenAPI describes the answer when the first response was lost.
+SHOWN_ELSEWHERE = {
+    "303": {
+        "description": f"A request with this {NAME} was done before, and its response was lost: "
+        "look at what it made.",
+        "headers": {"Location": {"schema": {"type": "string"}, "description": "Where it is."}},
+    }
+}
 
 
 class Repeats:
     """Requests that are being done, and replies on their way into the database.
 
     A reply is sent before it is kept, since what it tells of is committed already, together with
-    the claim of the request. Those that come while others are being kept are kept together.
+    the claim of the request.
     """
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         self._now: dict[tuple[str, str], KeptReply] = {}
-        self._kept: list[tuple[Claim, KeptReply | None]] = []
+        self._kept: list[tuple[Claim, KeptReply]] = []
         self._keeper: asyncio.Task[None] | None = None
+        self._ending = asyncio.Event()
 
     def begin(self, caller: str, token: str, asked: str) -> KeptReply | None:
         """What is known here of a request; None when it is new, and from now on being done."""
@@ -55,13 +73,12 @@ class Repeats:
         return known
 
     def forget(self, caller: str, token: str) -> None:
-        """Let a request that did nothing be tried again."""
+        """The request is not worked on any more; what it did, if anything, the database knows."""
         self._now.pop((caller, token), None)
 
-    def keep(self, claim: Claim, reply: KeptReply | None) -> None:
-        """Keep a reply soon; None lets the request be tried again."""
-        if reply is not None:
-            self._now[claim.caller, claim.token] = reply
+    def keep(self, claim: Claim, reply: KeptReply) -> None:
+        """Keep a reply soon."""
+        self._now[claim.caller, claim.token] = reply
         self._kept.append((claim, reply))
         if self._keeper is None:
             self._keeper = asyncio.create_task(self._keep_all())
@@ -69,6 +86,8 @@ class Repeats:
     async def _keep_all(self) -> None:
         try:
             while self._kept:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._ending.wait(), TOGETHER_S)
                 replies, self._kept = self._kept, []
                 try:
                     await run_in_threadpool(self._assistant.keep_replies, replies)
@@ -80,13 +99,19 @@ class Repeats:
             self._keeper = None
 
     async def settled(self) -> None:
-        """Wait until all that there was is kept."""
+        """Keep all that there is now, and wait for it."""
+        self._ending.set()
         if self._keeper is not None:
             await self._keeper
 
 
-async def repeatable(request: Request, house: "House", caller: Caller, handle: Handle) -> Response:
-    """Handle a request once for each idempotency key; without one, whenever it comes."""
+async def repeatable(
+    request: Request, house: "House", caller: Caller, handle: Handle, shown_at: str
+) -> Response:
+    """Handle a request once for each idempotency key; without one, whenever it comes.
+
+    `shown_at` is the address, with the names of its parts, that shows what such a request makes.
+    """
     name = request.headers.get(NAME)
     if name is None:
         return await handle(request)
@@ -101,7 +126,8 @@ async def repeatable(request: Request, house: "House", caller: Caller, handle: H
     asked = _hash(await request.body())
     known = house.repeats.begin(caller.id, token, asked)
     if known is not None:
-        return _replayed(known, asked)
+        return _replayed_here(known, asked)
+    shown_at = address(shown_at, request.path_params)
     ends = False
     try:
         project = request.path_params.get("project")
@@ -109,9 +135,9 @@ async def repeatable(request: Request, house: "House", caller: Caller, handle: H
             _look_up, house.assistant, caller.id, token, asked, project
         )
         if known is not None:
-            return _replayed(known, asked)
+            return _replayed(known, asked, shown_at)
         ends = True
-        return await _once(request, house, claim, handle)
+        return await _once(request, house, claim, handle, shown_at)
     finally:
         if not ends:
             house.repeats.forget(caller.id, token)
@@ -124,45 +150,32 @@ def _look_up(
     return claim, assistant.known_reply(claim)
 
 
-async def _once(request: Request, house: "House", claim: Claim, handle: Handle) -> Response:
+async def _once(
+    request: Request, house: "House", claim: Claim, handle: Handle, shown_at: str
+) -> Response:
     """Handle a request that is new here; what it changes is claimed for it in the database."""
     reply: KeptReply | None = None
-    changed = False
     try:
-        with house.assistant.claimed(claim) as rider:
-            try:
-                response = await handle(request)
-            finally:
-                changed = rider.done
+        with house.assistant.claimed(claim):
+            response = await handle(request)
         if response.status_code < 300:
             headers = {name: response.headers[name] for name in KEPT if name in response.headers}
             body = bytes(response.body).decode()
             reply = KeptReply(claim.request_hash, response.status_code, body, headers)
         return response
     except Claimed as done:
-        return _replayed(done.reply, claim.request_hash)
+        return _replayed(done.reply, claim.request_hash, shown_at)
     finally:
-        if changed or reply is not None:
+        if reply is not None:
             house.repeats.keep(claim, reply)
         else:
             house.repeats.forget(claim.caller, claim.token)
 
 
-def _replayed(known: KeptReply, asked: str) -> Response:
-    """The first one's response; raise Refusal where there is none yet, or it was another."""
-    _same(known.request_hash, asked, known.status)
-    return Response(known.body, known.status, {**known.headers, "Idempotent-Replay": "true"})
-
-
-def _same(first: str, now: str, status: int) -> None:
-    if first != now:
-        raise Refusal(
-            422,
-            "idempotency_key_reused",
-            f"This {NAME} was sent with another request.",
-            "Use a new one for each request.",
-        )
-    if not status:
+def _replayed_here(known: KeptReply, asked: str) -> Response:
+    """The response of a request of this server; raise Refusal while it is being worked on."""
+    _same(known.request_hash, asked)
+    if not known.status:
         raise Refusal(
             409,
             "in_progress",
@@ -170,6 +183,39 @@ def _same(first: str, now: str, status: int) -> None:
             "Send it again in a moment.",
             headers={"Retry-After": "2"},
         )
+    return _response(known)
+
+
+def _replayed(known: KeptReply, asked: str, shown_at: str) -> Response:
+    """The response of a request that was done, or where to look when it is not there."""
+    _same(known.request_hash, asked)
+    if not known.status:
+        return Response(status_code=303, headers={"Location": shown_at, REPLAY: "true"})
+    return _response(known)
+
+
+def _response(known: KeptReply) -> Response:
+    return Response(known.body, known.status, {**known.headers, REPLAY: "true"})
+
+
+def _same(first: str, now: str) -> None:
+    """Raise Refusal for another request under the same name."""
+    if first != now:
+        raise Refusal(
+            422,
+            "idempotency_key_reused",
+            f"This {NAME} was sent with another request.",
+            "Use a new one for each request.",
+        )
+
+
+def address(pattern: str, parts: Mapping[str, Any]) -> str:
+    """The address that a pattern of one means.
+
+    >>> address("/v1/projects/{project}/facts", {"project": "a b/c"})
+    '/v1/projects/a%20b%2Fc/facts'
+    """
+    return pattern.format_map({name: quote(str(part), safe="") for name, part in parts.items()})
 
 
 def _hash(*parts: str | bytes) -> str:

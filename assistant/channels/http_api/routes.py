@@ -11,33 +11,37 @@ from pydantic import BaseModel, Field
 from assistant import Assistant, Scope
 from assistant.channels.http_api.access import Caller
 from assistant.channels.http_api.house import House
-from assistant.channels.http_api.repeats import HEADER, repeatable
+from assistant.channels.http_api.repeats import HEADER, SHOWN_ELSEWHERE, repeatable
 
-SCOPE = "x-scope"
+SCOPE, SHOWN_AT = "x-scope", "x-shown-at"
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 def scope(
-    name: Scope, *, every_project: bool = False, repeats: bool = False, answers: bool = False
+    name: Scope, *, every_project: bool = False, shown_at: str = "", answers: bool = False
 ) -> dict[str, Any]:
     """What a route says of itself in OpenAPI: the scope it needs, and whether it can be repeated.
 
-    `every_project` refuses keys that are bound to projects. `repeats` takes an idempotency key.
-    `answers` takes one of the places for answers, and is refused at once when there is none.
+    `every_project` refuses keys that are bound to projects. With `shown_at` the route takes an
+    idempotency key; there what such a request made is shown when its response was lost. `answers`
+    takes one of the places for answers, and is refused at once when there is none.
     """
     said: dict[str, Any] = {SCOPE: name}
     if every_project:
         said["x-every-project"] = True
     if answers:
         said["x-answers"] = True
-    if repeats:
-        said["parameters"] = [HEADER]
+    if shown_at:
+        said |= {SHOWN_AT: shown_at, "parameters": [HEADER], "responses": SHOWN_ELSEWHERE}
     return said
 
 
+def write_once(shown_at: str) -> dict[str, Any]:
+    """A write that is done once, however often it is sent with the same idempotency key."""
+    return scope("write", shown_at=shown_at)
+
+
 READ, WRITE, ADMIN = scope("read"), scope("write"), scope("admin")
-# A write that is done once, however often the request is sent with the same idempotency key.
-WRITE_ONCE = scope("write", repeats=True)
 
 
 class GuardedRoute(APIRoute):
@@ -59,9 +63,9 @@ class GuardedRoute(APIRoute):
                     caller.must_see_all()
                 if "project" in request.path_params:
                     caller.must_see(request.path_params["project"])
-            if "parameters" in said and caller is not None:
+            if SHOWN_AT in said and caller is not None:
                 house: House = request.app.state.house
-                return await repeatable(request, house, caller, inner)
+                return await repeatable(request, house, caller, inner, said[SHOWN_AT])
             return await inner(request)
 
         return guarded
@@ -82,16 +86,18 @@ def new_router(tag: str) -> APIRouter:
     return APIRouter(route_class=GuardedRoute, tags=[tag])
 
 
-def _house(request: Request) -> House:
+# What handlers depend on is `async` because the framework gives each plain function a thread.
+async def _house(request: Request) -> House:
     house: House = request.app.state.house
     return house
 
 
-def _service(request: Request) -> Assistant:
-    return _house(request).assistant
+async def _service(request: Request) -> Assistant:
+    house: House = request.app.state.house
+    return house.assistant
 
 
-def _caller(request: Request) -> Caller:
+async def _caller(request: Request) -> Caller:
     caller: Caller = request.state.caller
     return caller
 

@@ -16,7 +16,8 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def _expected(
+# `async` because the framework gives a plain function a thread.
+async def _expected(
     if_match: Annotated[
         str | None,
         Header(

@@ -2,9 +2,11 @@
 
 import functools
 import json
+import threading
 from collections.abc import Callable
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
+import anyio.to_thread
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError
 
 from assistant.errors import AssistantError, NotFound
@@ -16,6 +18,7 @@ MOST_OF_A_RESOURCE = 400_000
 # How long a text may be in a result that is too long.
 TEXTS = (8_000, 2_000, 500, 100)
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def cut(text: str, most: int) -> str:
@@ -35,6 +38,15 @@ def problems_told(tool: Callable[P, dict[str, Any]]) -> Callable[P, dict[str, An
         return bounded(result)
 
     return told
+
+
+async def stoppable(work: Callable[[threading.Event], T]) -> T:
+    """Work in a thread; its event is set when the client has called it off or gone."""
+    cancelled = threading.Event()
+    try:
+        return await anyio.to_thread.run_sync(work, cancelled, abandon_on_cancel=True)
+    finally:
+        cancelled.set()
 
 
 def text_told(resource: Callable[P, str]) -> Callable[P, str]:

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import threading
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,7 +11,7 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 
 from assistant import Assistant, InputInvalid, Proposal, document_to_data
-from assistant.channels.mcp_server.bounds import cut, problems_told, text_told
+from assistant.channels.mcp_server.bounds import cut, problems_told, stoppable, text_told
 
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 Phase = Literal["requirements", "data", "design", "launch"]
@@ -22,7 +23,7 @@ Count = Annotated[int, Field(description="How many passages, best first.", ge=1,
 
 def add_reading(server: MCPServer[Any], assistant: Assistant, project: str) -> None:
     """Add everything that leaves the project as it is."""
-    for add in (_guidance, _articles, _judgement, _documents, _prompts):
+    for add in (_guidance, _articles, _judgement, _interview, _documents, _prompts):
         add(server, assistant, project)
 
 
@@ -36,12 +37,16 @@ def _guidance(server: MCPServer[Any], assistant: Assistant, project: str) -> Non
         return {"query": query, "answerable": found.answerable, "hits": hits}
 
     @server.tool(annotations=READS)
-    @problems_told
-    def ask(question: Question) -> dict[str, Any]:
+    async def ask(question: Question) -> dict[str, Any]:
         """Answer a question about scoping an ML project; every line cites its source."""
-        answer = assistant.ask(question, project=project, model=True).as_json()
-        kept = ("answer", "citations", "rung", "rung_reason", "refused", "notices")
-        return {name: answer[name] for name in kept}
+
+        @problems_told
+        def answer(cancelled: threading.Event) -> dict[str, Any]:
+            found = assistant.ask(question, project=project, model=True, cancelled=cancelled)
+            kept = ("answer", "citations", "rung", "rung_reason", "refused", "notices")
+            return {name: found.as_json()[name] for name in kept}
+
+        return await stoppable(answer)
 
 
 def _articles(server: MCPServer[Any], assistant: Assistant, _project: str) -> None:
@@ -117,6 +122,8 @@ def _judgement(server: MCPServer[Any], assistant: Assistant, project: str) -> No
             return assistant.gate_json(assistant.gate(phase, project=project), project=project)
         return {"findings": assistant.findings_json(assistant.check(project=project))}
 
+
+def _interview(server: MCPServer[Any], assistant: Assistant, project: str) -> None:
     @server.tool(annotations=READS)
     @problems_told
     def next_question(
@@ -166,24 +173,8 @@ def _documents(server: MCPServer[Any], assistant: Assistant, project: str) -> No
         section: Annotated[str, Field(description="Only this section; empty: the first.")] = "",
     ) -> dict[str, Any]:
         """Write a document of the answers: outline, open points, and one section's blocks."""
-        made = document_to_data(assistant.document(kind, save=False, project=project))
-        sections = [one["id"] for one in made["sections"]]
-        wanted = section or sections[0]
-        if wanted not in sections:
-            raise InputInvalid(
-                f"The document has no section {section[:60]!r}.",
-                remedy=f"Its sections are {', '.join(sections)}.",
-            )
-        blocks = [block for block in made["blocks"] if block["section"] == wanted]
-        return {
-            "kind": kind,
-            "title": made["title"],
-            "sections": made["sections"],
-            "section": wanted,
-            "blocks": blocks,
-            "open": made["open"],
-            "assumptions": made["assumptions"],
-        }
+        made = assistant.document(kind, save=False, project=project)
+        return section_json(document_to_data(made), section)
 
     @server.resource("scopewright://documents/{kind}", mime_type="text/markdown")
     @text_told
@@ -193,6 +184,26 @@ def _documents(server: MCPServer[Any], assistant: Assistant, project: str) -> No
             path = Path(folder, "document.md")
             assistant.export_document(kind, path, save=False, project=project)
             return path.read_text(encoding="utf-8")
+
+
+def section_json(made: dict[str, Any], section: str) -> dict[str, Any]:
+    """A document's outline and one section's blocks, the first without a name."""
+    sections = [one["id"] for one in made["sections"]]
+    wanted = section or sections[0]
+    if wanted not in sections:
+        raise InputInvalid(
+            f"The document has no section {section[:60]!r}.",
+            remedy=f"Its sections are {', '.join(sections)}.",
+        )
+    return {
+        "kind": made["kind"],
+        "title": made["title"],
+        "sections": made["sections"],
+        "section": wanted,
+        "blocks": [block for block in made["blocks"] if block["section"] == wanted],
+        "open": made["open"],
+        "assumptions": made["assumptions"],
+    }
 
 
 def _prompts(server: MCPServer[Any], _assistant: Assistant, _project: str) -> None:
