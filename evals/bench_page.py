@@ -168,9 +168,11 @@ def drive(chromium: str, address: str, asked: list[str]) -> tuple[list[float], l
             box.fill(question)
             began = time.perf_counter()
             box.press("Enter")
-            page.locator(".sw-answer").nth(place).wait_for()
+            # Earlier turns of a long conversation are left out, so each is found by its place.
+            turn = page.locator(f".st-key-turn-{place}")
+            turn.locator(".sw-answer").wait_for()
             first.append(time.perf_counter() - began)
-            page.get_by_role("radio", name="Thumbs up").nth(place).wait_for()
+            turn.get_by_role("radio", name="Thumbs up").wait_for()
             whole.append(time.perf_counter() - began)
         browser.close()
     return first, whole

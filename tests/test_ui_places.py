@@ -1,5 +1,6 @@
 """The places of the page, run by Streamlit itself, and what they build of people's words."""
 
+import re
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from test_ui import Seen, naughty, shown_html
 from assistant import Assistant, InputInvalid
 from ui.answers import UNFOLDED, item_html
 from ui.card import question_card
+from ui.earlier import KEPT, MORE
 from ui.judged import PHASES, answered_of, findings_of, verdict_of
 from ui.judgement import facts_html, ladder_html, risks_html, verdict_html
 from ui.markup import visible
@@ -219,3 +221,91 @@ def test_an_answer_that_ends_while_the_turns_are_read_is_shown(page, assistant, 
     page.chat_input(key="question").set_value("What is a quick baseline?").run()
     assert "sw-answer" in shown_html(page)
     assert "no answer yet" not in shown_html(page)
+
+
+# -- what leads to a question
+
+
+def test_what_has_to_be_answered_before_a_verdict_leads_to_its_question(page, assistant):
+    assistant.set_fact("problem.statement", "Agents sort tickets by hand.")
+    asked = [
+        one["fact"] for one in assistant.verdict_json()["because"]
+        if assistant.catalogue()[one["fact"]].question in one["text"]
+    ]  # fmt: skip
+    assert len(asked) >= 3
+    page.switch_page("screens/readiness.py").run()
+    verdict = Seen(shown_html(page)).text
+    labels = [visible(link.label.replace("\\", "")) for link in page.get("page_link")]
+    for fact in asked:
+        question = assistant.catalogue()[fact].question
+        assert question in labels
+        assert question not in verdict
+
+
+# -- a long conversation
+
+
+def test_a_long_conversation_shows_its_newest_turns_and_the_others_when_asked(page, assistant):
+    key = None
+    for number in range(KEPT + 12):
+        *_, step = assistant.stream(f"What is data drift, number {number}?", conversation=key)
+        key = step.turn.conversation
+    page.query_params["c"] = key
+    page.switch_page("screens/chat.py").run()
+
+    def numbers():
+        found = re.findall(r'class="sw-question"[^>]*>[^<]*number (\d+)', shown_html(page))
+        return list(map(int, found))
+
+    assert numbers() == list(range(12, 12 + KEPT))
+    page.button(key="turns-earlier").click().run()
+    assert numbers() == list(range(12 - MORE, 12 + KEPT))
+    page.chat_input(key="question").set_value("What is data drift, number 18?").run()
+    assert numbers() == list(range(13, 13 + KEPT))
+    # Whoever looks for an old question is brought to it.
+    page.text_input(key="search-default").input("drift number 4").run()
+    turn = assistant.turns(key)[4].id
+    page.button(key=f"found-{turn}").click().run()
+    assert not page.exception
+    assert numbers() == list(range(4, 13 + KEPT))
+
+
+# -- drafts that a browser kept
+
+
+@pytest.mark.parametrize(
+    ("fact", "parts", "answer"),
+    [
+        ("problem.statement", {"typed": "Half"}, "Half"),
+        ("alternatives.rules_enough", {"chosen": 1}, "partly"),
+        ("alternatives.rules_enough", {"chosen": 99}, None),
+        ("data.types", {"chosen": [0, "x", 77]}, ["tabular"]),
+        ("plan.deadline", {"chosen": {"year": "2027", "month": "6", "day": "1"}}, "2027-06-01"),
+        ("plan.deadline", {"chosen": {"year": "2027", "month": "", "day": ""}}, None),
+        ("problem.cost_today", {"typed": "40", "unit": "USD"}, "40 USD"),
+        ("problem.cost_today", {"typed": "40", "unit": "<script>"}, "40 EUR"),
+        ("problem.cost_today", {"typed": ["40"], "unit": 3}, None),
+    ],
+)
+def test_what_a_browser_kept_fills_the_fields_and_what_does_not_fit_is_left_out(
+    assistant, fact, parts, answer
+):
+    from streamlit.testing.v1 import AppTest
+
+    def field():
+        import streamlit as st
+
+        from ui.widgets import answer_fields, restore_fields
+
+        fact, parts = st.session_state.wanted
+        if not st.session_state.get("filled"):
+            restore_fields(fact, "f", parts)
+            st.session_state.filled = True
+        st.session_state.answer = answer_fields(fact, None, "f")
+
+    page = AppTest.from_function(field)
+    page.session_state.wanted = (assistant.catalogue()[fact], parts)
+    for _ in range(2):
+        page.run()
+        assert not page.exception
+        assert page.session_state.answer == answer

@@ -1,15 +1,17 @@
 """Every answer of the project → a list to search, filter, mend in place and look back on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
 from assistant import Assistant, AssistantError, Fact, ReviewItem, StatedFact, show_value
 from ui.boxes import nothing_yet, problem_box, tell
+from ui.drafts import draft_before, forget_draft, keep_rows
+from ui.here import project_sign
 from ui.markup import label, plain_html, sanitise
 from ui.places import go
-from ui.question import answering_as
+from ui.saving import answering_as
 from ui.when import when
 from ui.widgets import answer_fields
 from ui.words import say
@@ -17,7 +19,8 @@ from ui.words import say
 # More answers than this are folded, section by section.
 UNFOLDED = 30
 EDITED, EDIT_ROUND = "answer_edited", "answer_round"
-ORIGINS = ("said", "inferred", "default", "imported")
+# What was assumed is told from what was confirmed by its state.
+ORIGINS = ("said", "inferred", "imported")
 # States that say more than that there is an answer.
 STATES = ("assumed", "unknown", "due", "not_applicable", "outdated", "left_out", "skipped")
 
@@ -44,7 +47,7 @@ def show_answers(assistant: Assistant, kind: str, project: str) -> None:
     folded = len(shown) > UNFOLDED
     sections: dict[str, list[ReviewItem]] = {}
     for item in shown:
-        sections.setdefault(item.section, []).append(item)
+        sections.setdefault(item.section or say("answers.elsewhere"), []).append(item)
     for number, (section, within) in enumerate(sections.items()):
         if not folded:
             st.html(sanitise(f'<h2 class="sw-part-head">{plain_html(section)}</h2>'))
@@ -117,14 +120,17 @@ def _about(stated: StatedFact) -> str:
 
 def _editor(assistant: Assistant, item: ReviewItem, kind: str, project: str) -> None:
     fact = item.fact
-    form = f"edit-{fact.id.replace('.', '-')}-{st.session_state.setdefault(EDIT_ROUND, 0)}"
+    number = st.session_state.setdefault(EDIT_ROUND, 0)
+    form = f"edit-{fact.id.replace('.', '-')}-{number}-{project_sign()}"
     event = st.session_state.setdefault(
         f"event-{project}-{form}", item.stated.event if item.stated is not None else None
     )
+    draft_before(project, fact, form)
     with st.container(border=True, key="answer-editor"):
         st.html(sanitise(f'<p class="sw-ask-small">{plain_html(fact.question)}</p>'))
         if fact.type == "table":
             raw = answer_fields(fact, item.stated, form)
+            keep_rows(project, fact.id, form, raw)
             pressed = st.button(say("answers.save"), key=f"save-{form}", type="primary")
         else:
             with st.form(f"form-{form}", border=False):
@@ -136,22 +142,23 @@ def _editor(assistant: Assistant, item: ReviewItem, kind: str, project: str) -> 
                 go("interview", q=fact.id, k=kind)
         _history(assistant, fact, project)
     if pressed and raw is not None:
-        _change(lambda: assistant.answer(
+        _change(fact, project, lambda: assistant.answer(
             fact.id, raw, kind=kind, insist=True, expected_event=event, project=project,
             author=answering_as(),
         ))  # fmt: skip
     if cleared:
-        _change(lambda: assistant.unset_fact(
+        _change(fact, project, lambda: assistant.unset_fact(
             fact.id, expected_event=event, project=project, author=answering_as()
         ))  # fmt: skip
 
 
-def _change(act: Any) -> None:
+def _change(fact: Fact, project: str, act: Callable[[], object]) -> None:
     try:
         act()
     except AssistantError as error:
         problem_box(error)
         return
+    forget_draft(project, fact.id)
     st.session_state[EDIT_ROUND] += 1
     st.session_state.pop(EDITED, None)
     tell(say("answers.saved"))

@@ -23,7 +23,7 @@ def show_article(article: OpenArticle, part: str | None) -> None:
             for other in article.related:
                 link("knowledge", label(other.title), icon=":material/article:", a=other.id)
     if part is not None:
-        bring_to_view(f"#{_anchor(part)}", key=f"to-{card.id}")
+        bring_to_view(f"#{_anchor(part)}", key=f"view-of-{card.id}")
 
 
 def article_html(article: OpenArticle, part: str | None) -> str:

@@ -5,13 +5,12 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from assistant import Assistant, AssistantError
 from ui.boxes import note_box, problem_box, tell
+from ui.drafts import forget, take_text
 from ui.markup import label, plain_html, sanitise
 from ui.places import go_in_project
-from ui.scripts import keep_draft
 from ui.words import say
 
-BRIEF, KEPT, FORGET = "brief-text", "brief-seen", "brief-forget"
-DRAFT = "scopewright-draft:brief"
+BRIEF = "brief-text"
 LONGEST = 200_000
 SUFFIXES = ["txt", "md", "pdf", "docx", "pptx", "html"]
 
@@ -20,7 +19,7 @@ def show_brief(assistant: Assistant, project: str, *, empty: bool) -> None:
     """Draw the place for a brief; a project that is not empty may stay apart from it."""
     head, lead = plain_html(say("brief.head")), plain_html(say("brief.lead"))
     st.html(sanitise(f"<h3>{head}</h3><p>{lead}</p>"))
-    _restore()
+    take_text("brief", BRIEF, key="brief")
     with st.form("brief", border=False):
         text = st.text_area(
             say("brief.text"), key=BRIEF, height=220, max_chars=LONGEST,
@@ -46,27 +45,15 @@ def show_brief(assistant: Assistant, project: str, *, empty: bool) -> None:
     except AssistantError as error:
         problem_box(error)
         return
-    st.session_state[FORGET] = [DRAFT]
+    if found:
+        # What nothing was read from stays in its field, to be put in other words.
+        forget("brief")
     for notice in notices:
         tell(label(notice))
     tell(say("brief.found", count=found) if found else say("brief.found.none"))
     if found:
         go_in_project(target, "interview", v="proposals")
     go_in_project(target, "interview")
-
-
-def _restore() -> None:
-    """Fill in what was typed here before a reload."""
-    kept = keep_draft(
-        DRAFT, field=BRIEF, fresh=KEPT not in st.session_state,
-        forget=st.session_state.pop(FORGET, []), key="keep-brief",
-    )  # fmt: skip
-    st.session_state.setdefault(KEPT, None)
-    if kept is None or kept.get("at") == st.session_state[KEPT]:
-        return
-    st.session_state[KEPT] = kept.get("at")
-    if isinstance(kept.get("text"), str):
-        st.session_state[BRIEF] = kept["text"]
 
 
 def _target(assistant: Assistant, name: str, project: str) -> str:

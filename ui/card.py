@@ -34,6 +34,7 @@ def question_card(question: Question) -> str:
     if question.stated is not None and question.stated.status == "unknown":
         parts.append(f'<p class="sw-reason">{plain_html(say("answer.unknown.now"))}</p>')
     if fact.example:
-        example = f"<strong>{plain_html(say('answer.example'))}</strong> {plain_html(fact.example)}"
-        parts.append(f'<p class="sw-example"{language}>{example}</p>')
+        head = f"<strong>{plain_html(say('answer.example'))}</strong>"
+        words = f"<span{language}>{plain_html(fact.example)}</span>"
+        parts.append(f'<p class="sw-example">{head} {words}</p>')
     return sanitise("".join(parts))

@@ -44,6 +44,7 @@ def show_command_help(assistant: Assistant) -> None:
     name = st.session_state.pop(UNKNOWN, None)
     if name is None:
         return
-    if name:
-        note_box(say("commands.unknown", name=name), kind="warm")
-    st.html(safe_html(say("commands.help", kinds=", ".join(assistant.document_kinds()))))
+    with st.container(key="commands", border=True):
+        if name:
+            note_box(say("commands.unknown", name=name), kind="warm")
+        st.html(safe_html(say("commands.help", kinds=", ".join(assistant.document_kinds()))))

@@ -3,6 +3,8 @@
 The address survives a reload, a restart of the server and a copy into another window.
 """
 
+from zlib import crc32
+
 import streamlit as st
 
 from assistant import Assistant, UserFixable
@@ -41,6 +43,11 @@ def open_project(assistant: Assistant) -> str:
     except UserFixable:
         go_to_project(DEFAULT)
         return assistant.project(DEFAULT).name
+
+
+def project_sign() -> str:
+    """Return a short sign of the project in the address: its fields are no other project's."""
+    return f"{crc32(st.query_params.get(PROJECT, DEFAULT).encode()):x}"
 
 
 def open_conversation() -> str | None:

@@ -5,8 +5,8 @@ import streamlit as st
 from assistant import Assistant, AssistantError, Proposal, Turn, show_value, to_data
 from ui.boxes import problem_box, tell
 from ui.markup import label, plain_html, sanitise
-from ui.question import answering_as
 from ui.running import running
+from ui.saving import answering_as
 from ui.words import say
 
 MOST = 4

@@ -55,7 +55,9 @@ class Notes:
         for cited in self.document.references:
             if cited.passage_id in part.passages:
                 place = f"{cited.article} › {cited.heading}" if cited.heading else cited.article
-                lines += [f"[{cited.number}] {place}", *cited.references]
+                lines.append(f"[{cited.number}] {place}")
+                # Together on as few lines as they need: a sentence may rest on many.
+                lines += ["; ".join(cited.references)] if cited.references else []
         return [*lines, *([part.note] if part.note else [])]
 
 

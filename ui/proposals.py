@@ -6,11 +6,12 @@ import streamlit as st
 
 from assistant import Assistant, AssistantError, Fact, Proposal, StatedFact, show_value
 from ui.boxes import nothing_yet, problem_box, tell
+from ui.drafts import draft_before, forget_draft, keep_rows
 from ui.markup import label, plain_html, sanitise
 from ui.places import go, link
-from ui.question import answering_as
+from ui.saving import answering_as
 from ui.widgets import answer_fields
-from ui.words import say
+from ui.words import say, say_or
 
 CHANGED = "proposal_changed"
 
@@ -82,7 +83,8 @@ def _proposal(
 def proposal_html(proposal: Proposal, fact: Fact, stated: StatedFact | None) -> str:
     """Build a proposal: what it is about, the value, the words it came from, who found it."""
     about = [say("proposals.confidence", percent=round(100 * proposal.confidence))]
-    about += [part for part in (proposal.rung, proposal.source) if part]
+    rung = say_or(f"proposals.by.{proposal.rung}", proposal.rung) if proposal.rung else ""
+    about += [part for part in (rung, proposal.source) if part]
     parts = [
         f'<p class="sw-item-name">{plain_html(fact.label)}</p>',
         f'<p class="sw-item-value" dir="auto">{plain_html(proposal.shown)}</p>',
@@ -101,8 +103,10 @@ def _changed(assistant: Assistant, proposal: Proposal, fact: Fact, project: str)
     """Take another value in place of the proposed one; the words it came from stay with it."""
     form = f"proposal-{proposal.id}"
     guess = StatedFact(fact.id, value=proposal.value)
+    draft_before(project, fact, form)
     if fact.type == "table":
         raw = answer_fields(fact, guess, form)
+        keep_rows(project, fact.id, form, raw)
         pressed = st.button(say("answers.save"), key=f"save-{form}", type="primary")
     else:
         with st.form(f"form-{form}", border=False):
@@ -116,6 +120,7 @@ def _changed(assistant: Assistant, proposal: Proposal, fact: Fact, project: str)
                 author=answering_as(),
             )  # fmt: skip
             assistant.reject([proposal.id], project=project)
+            forget_draft(project, fact.id)
 
         _act(keep, say("answers.saved"))
 

@@ -1,5 +1,6 @@
 """What only a script can do → small ones: copy, bring to the top, tell readers the language."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,6 +8,8 @@ import streamlit as st
 
 from ui.words import say
 
+# What Streamlit writes as a hyphen where a key becomes a class.
+_UNSAFE = re.compile(r"[^a-zA-Z0-9_-]")
 _COPY = """
 export default function ({ data, parentElement }) {
   const button = parentElement.querySelector("button");
@@ -44,34 +47,70 @@ export default function ({ data, parentElement, setStateValue }) {
   const read = () => {
     try { return JSON.parse(store.getItem(data.key)) ?? {}; } catch { return {}; }
   };
-  const keep = (part) => store.setItem(data.key, JSON.stringify({ ...read(), ...part }));
+  const keep = (more) => {
+    const kept = { ...read(), ...more };
+    const some = kept.rows?.length || Object.values(kept.parts ?? {}).some((one) => one !== "");
+    if (some) store.setItem(data.key, JSON.stringify(kept));
+    else store.removeItem(data.key);
+  };
   if (data.rows) keep({ rows: data.rows });
   const giveBack = () => setStateValue("draft", { ...read(), at: Date.now() });
-  if (data.fresh && store.getItem(data.key)) giveBack();
-  if (!data.field) return;
-  const around = `[class~="st-key-${data.field}"]`;
-  const typed = (event) => {
-    if (!event.target.closest?.(around) || !("value" in event.target)) return;
-    keep({ text: event.target.value });
-    window.scopewrightTyped = data.key;
+  // Fields that are drawn anew, after a reload or on the way back, may have been typed into before.
+  if (data.ask && data.key !== parentElement.asked && store.getItem(data.key)) giveBack();
+  parentElement.asked = data.key;
+
+  const boxes = () => Object.entries(data.fields)
+    .map(([part, field]) => [part, document.querySelector(`[class~="st-key-${field}"]`)])
+    .filter(([, box]) => box);
+  const state = (box) => {
+    const rings = [...box.querySelectorAll("input[type=radio]")];
+    if (rings.length) return rings.findIndex((one) => one.checked);
+    const pressed = [...box.querySelectorAll("button[aria-pressed]")];
+    if (pressed.length)
+      return pressed.flatMap((one, at) => (one.ariaPressed === "true" ? [at] : []));
+    const day = [...box.querySelectorAll("[role=spinbutton]")]
+      .map((one) => [one.dataset.type, one.dataset.placeholder ? "" : one.ariaValueNow]);
+    if (day.length) return Object.fromEntries(day);
+    return box.querySelector("textarea, input:not([type=file])")?.value ?? "";
   };
-  // A page that comes back after its line was cut may show the field as it was before the typing.
-  const look = () => {
-    const field = document.querySelector(`${around} :is(textarea, input)`);
-    if (!field || field.disabled || field.value || window.scopewrightTyped !== data.key) return;
-    if (!read().text) return;
+  const was = parentElement.was = parentElement.was ?? {};
+  const take = (event) => {
+    const apart = event.target.closest?.("[role=option], [role=gridcell]");
+    for (const [part, box] of boxes()) {
+      if (!apart && !box.contains(event.target)) continue;
+      const now = state(box);
+      const before = was[part] ?? (typeof now === "string" ? JSON.stringify(now) : "");
+      was[part] = JSON.stringify(now);
+      if (event.type !== "input" && before === was[part]) continue;
+      keep({ parts: { ...read().parts, [part]: now } });
+      window.scopewrightTyped = data.key;
+    }
+  };
+  // What is pressed or chosen from a list is known only once the page has taken note of it.
+  const changed = (event) => event.type === "input" ? take(event) : setTimeout(take, 30, event);
+  // A page that comes back after its line was cut may show a field as it was before the typing.
+  const mend = () => {
+    for (const [part, box] of boxes()) was[part] ??= JSON.stringify(state(box));
+    if (!data.mend || window.scopewrightTyped !== data.key) return;
+    const kept = read().parts ?? {};
+    const lost = boxes().some(([part, box]) => {
+      const field = box.querySelector("textarea, input");
+      return field && !field.disabled && state(box) === "" && kept[part];
+    });
+    if (!lost) return;
     window.scopewrightTyped = null;
     giveBack();
   };
-  document.removeEventListener("input", parentElement.typed, true);
-  clearInterval(parentElement.looking);
-  parentElement.typed = typed;
-  parentElement.looking = setInterval(look, 500);
-  document.addEventListener("input", typed, true);
-  return () => {
-    document.removeEventListener("input", typed, true);
-    clearInterval(parentElement.looking);
+  const events = ["input", "click", "keyup"];
+  const leave = () => {
+    for (const name of events) document.removeEventListener(name, parentElement.changed, true);
+    clearInterval(parentElement.mending);
   };
+  leave();
+  parentElement.changed = changed;
+  parentElement.mending = setInterval(mend, 500);
+  for (const name of events) document.addEventListener(name, changed, true);
+  return leave;
 }
 """
 _SPEAK = """
@@ -130,19 +169,21 @@ def bring_to_view(selector: str, *, key: str) -> None:
 def keep_draft(
     name: str,
     *,
-    field: str = "",
-    fresh: bool = False,
+    fields: Mapping[str, str],
     rows: object = None,
+    mend: bool = True,
     forget: Sequence[str] = (),
     key: str,
 ) -> Mapping[str, Any] | None:
-    """Keep what is typed into a field in this browser until it is saved; return what was kept.
+    """Keep what is typed and chosen in this browser until it is saved; return what was kept.
 
-    `name` is what it is kept under, `field` the key of the field that is listened to, and `rows`
-    a table to keep. With `fresh` the browser is asked whether it kept something earlier.
+    `name` is what it is kept under, `fields` the keys of the fields that are listened to, by what
+    each is, and `rows` a table to keep. With `mend`, a field that a cut line has emptied is filled.
     """
     keeper = st.components.v2.component("scopewright_keep", html="", js=_KEEP)
-    data = {"key": name, "field": field, "fresh": fresh, "rows": rows, "forget": list(forget)}
+    listened = {part: _UNSAFE.sub("-", one) for part, one in fields.items()}
+    data = {"key": name, "fields": listened, "ask": bool(fields), "rows": rows, "mend": mend,
+            "forget": list(forget)}  # fmt: skip
     result = keeper(key=key, data=data, height=1, on_draft_change=lambda: None)
     draft = result.get("draft")
     return draft if isinstance(draft, Mapping) else None

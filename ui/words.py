@@ -1,6 +1,6 @@
 """A key → what the page says, from one file for each language; English is complete."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -50,6 +50,16 @@ def say_or(key: str, otherwise: str) -> str:
     ('Delete', 'x')
     """
     return say(key) if key in ENGLISH else otherwise
+
+
+def in_order(start: str, names: Iterable[str]) -> list[str]:
+    """Sort names as their words, which begin with `start`, stand in the catalogue; others last.
+
+    >>> in_order("topic.", ["data", "an-unknown-one", "problem"])
+    ['problem', 'data', 'an-unknown-one']
+    """
+    places = {key: place for place, key in enumerate(ENGLISH)}
+    return sorted(names, key=lambda name: places.get(start + name, len(places)))
 
 
 def count_passages(count: int) -> str:

@@ -39,6 +39,10 @@ PLACES = {
     "home-de": "/?l=de&p={p}",
 }
 WIDTHS = (390, 768, 1280, 1920)
+# Buttons and links that are drawn, but too narrow to be read.
+SQUEEZED = """[...document.querySelectorAll(".stMain :is(.stButton, .stPopover, .stPageLink)")]
+    .filter((one) => one.checkVisibility() && one.getBoundingClientRect().width < 20)
+    .map((one) => one.innerText)"""
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +102,7 @@ def test_every_place_fits_every_width_and_axe_finds_nothing_serious(
             .map((one) => one.scrollWidth - window.innerWidth)""")
         assert max(wide) <= 0, f"{place} at {width}"
         keep(page, f"{place}-{width}")
+        assert page.evaluate(SQUEEZED) == [], f"{place} at {width}"
     page.set_viewport_size({"width": 1280, "height": 900})
     page.evaluate(axe)
     assert serious(page) == []
@@ -135,3 +140,51 @@ def serious(page):
         for one in found["violations"]
         if one["impact"] in ("serious", "critical")
     ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_opens_over_a_place_is_readable_too(open_page, axe, theme):
+    page = drawn(open_page(f"/documents?p={EXAMPLE}&k=requirements", theme=theme))
+    page.evaluate(axe)
+    page.get_by_role("button", name="Delete project").click()
+    page.get_by_role("button", name="Delete", exact=True).wait_for()
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Download").click()
+    page.get_by_role("button", name="PDF").wait_for()
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_text("Edit by hand").click()
+    page.locator('[class*="st-key-mend-"]').get_by_role("button", name="Edit").first.click()
+    page.get_by_label("Text", exact=True).fill("Half")
+    page.keyboard.press("Escape")
+    page.locator('[class*="st-key-mend-"]').get_by_role("button", name="Edit").first.click()
+    page.get_by_text("You typed this earlier").wait_for()
+    settle(page)
+    assert serious(page) == []
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_a_note_of_a_document_stays_within_the_window(open_page, width):
+    page = drawn(open_page(f"/documents?p={EXAMPLE}&k=tdd", width=width))
+    signs = page.locator(".sw-of-guidance .sw-note")
+    places = [one.bounding_box()["x"] for one in signs.all()]
+    # The one furthest to the right, and the first.
+    for nth in (places.index(max(places)), 0):
+        signs.nth(nth).focus()
+        box = page.locator(".sw-foot:focus-within .sw-tip").bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 800
+
+
+def test_what_is_open_stays_beside_a_document_and_comes_before_it_in_a_narrow_window(open_page):
+    page = drawn(open_page(f"/documents?p={EXAMPLE}&k=tdd"))
+    legend = page.locator(".sw-legend")
+    page.locator(".sw-paper h2").last.scroll_into_view_if_needed()
+    assert 0 <= legend.bounding_box()["y"] < 400
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.locator(".stMain").evaluate("one => one.scrollTo(0, 0)")
+    page.wait_for_timeout(200)
+    assert legend.bounding_box()["y"] < page.locator(".sw-paper h2").first.bounding_box()["y"]

@@ -7,17 +7,20 @@ from ui.asking import ask, begin, wanted
 from ui.boxes import problem_box
 from ui.citations import question_html
 from ui.commands import run_command, show_command_help
+from ui.drafts import forget, take_text
 from ui.dropped import show_dropped, take_dropped
+from ui.earlier import first_shown, fold_again, show_earlier
 from ui.here import close_conversation, open_conversation, open_project, turn_to_raise
 from ui.live import Live, live_places, watch
 from ui.making import Making
-from ui.markup import label, plain_html, sanitise
+from ui.markup import label, markdown_html, plain_html, sanitise
 from ui.running import running
 from ui.scripts import raise_turn
 from ui.turn import LONGEST_QUESTION, show_answer, show_editor
 from ui.words import say
 
 UNSENT = "unsent"
+FIELD = "question"
 
 
 def show() -> None:
@@ -27,11 +30,15 @@ def show() -> None:
     # In a container of its own, so that Streamlit does not scroll to the end of each answer.
     bar = st.bottom.container(key="ask-bar")
     dropped, reading = bar.container(), bar.empty()
+    with bar:
+        take_text(f"chat:{project}", FIELD, key="chat", mend=False)
     sent = bar.chat_input(
-        say("ask.placeholder"), key="question", max_chars=LONGEST_QUESTION, submit_mode="disable",
+        say("ask.placeholder"), key=FIELD, max_chars=LONGEST_QUESTION, submit_mode="disable",
         accept_file="multiple",
     )  # fmt: skip
     typed = sent.text.strip() if sent else ""
+    if sent:
+        forget(f"chat:{project}")
     if sent and sent.files:
         take_dropped(assistant, project, sent.files, reading)
     elif typed and run_command(typed, assistant):
@@ -48,11 +55,11 @@ def show() -> None:
         if not turns and UNSENT not in st.session_state:
             with welcome.container():
                 _welcome(assistant.starters())
-        show_command_help(assistant)
         live = _show_turns(turns, on_their_way, project)
         if UNSENT in st.session_state:
             _unsent(st.session_state[UNSENT], failure)
     with dropped:
+        show_command_help(assistant)
         show_dropped(assistant, project)
     show_editor(turns)
     for one in live:
@@ -64,6 +71,8 @@ def show() -> None:
 def _begin(want: dict[str, object], project: str) -> AssistantError | None:
     """Begin to answer; return what prevented it, and keep what was typed."""
     st.session_state.pop(UNSENT, None)
+    if want["kind"] == "ask":
+        fold_again()
     try:
         begin(want, project)
     except AssistantError as error:
@@ -88,11 +97,13 @@ def _turns(project: str) -> list[Turn]:
 
 
 def _show_turns(turns: list[Turn], makings: dict[str, Making], project: str) -> list[Live]:
-    """Draw every turn; return those whose answer was being made when the turns were read."""
+    """Draw the newest turns, or more; return those whose answer was being made at reading."""
     busy = any(turn.id in makings for turn in turns)
     raised = turn_to_raise()
     live: list[Live] = []
-    for place, turn in enumerate(turns):
+    first = first_shown(turns, raised)
+    show_earlier(turns, first)
+    for place, turn in enumerate(turns[first:], first):
         with st.container(key=f"turn-{place}"):
             with st.chat_message("user"):
                 st.html(question_html(turn.question))
@@ -114,7 +125,7 @@ def _welcome(starters: list[str]) -> None:
         sanitise(
             f'<div class="sw-welcome"><h1 class="sw-title">{say("page.chat")}</h1>'
             f"<p>{plain_html(say('lead'))}</p>"
-            f'<p class="sw-hint">{plain_html(say("ask.hint"))}</p>'
+            f'<div class="sw-hint">{markdown_html(say("ask.hint"))}</div>'
             f'<p class="sw-next">{say("ask.starters")}</p></div>'
         )
     )

@@ -84,7 +84,7 @@ def _document(assistant: Assistant, kind: str, title: str, project: str) -> None
     mending = _bar(document, newest, versions, kind)
     show_exports(assistant, document, kind, title, project, newest=document is newest)
     paper, side = st.columns([7, 3], gap="large")
-    with side:
+    with side, st.container(key="paper-side"):
         _side(document, kind)
     with paper:
         if against is not None:

@@ -6,6 +6,7 @@ from assistant import Assistant, AssistantError, InterviewStep, Project
 from ui.asking import ask
 from ui.boxes import page_head, problem_box, section_head
 from ui.brief import show_brief
+from ui.card import REASONS
 from ui.here import CONVERSATION, open_project
 from ui.judged import answered_of, verdict_of
 from ui.judgement import verdict_name
@@ -76,6 +77,9 @@ def go_on_html(project: str, step: InterviewStep, verdict: str) -> str:
             f"<p><strong>{plain_html(say('home.next'))}</strong> "
             f'<span dir="auto">{asked}</span></p>'
         )
+        if step.question.reason in REASONS:
+            because = step.question.contradiction or say(REASONS[step.question.reason])
+            parts.append(f'<p class="sw-reason" dir="auto">{plain_html(because)}</p>')
     return sanitise("".join(parts))
 
 

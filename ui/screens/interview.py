@@ -7,13 +7,15 @@ import streamlit as st
 from assistant import Assistant, AssistantError, InterviewStep, Question
 from ui.answers import show_answers
 from ui.boxes import note_box, page_head, problem_box
+from ui.drafts import take_text
 from ui.here import open_project
 from ui.markup import label, plain_html, sanitise
 from ui.places import go
 from ui.progress import documents_html, progress_html, sections_html
 from ui.proposals import show_proposals
-from ui.question import NAME, open_question, question_to_open, show_question
+from ui.question import show_question
 from ui.running import running
+from ui.saving import NAME, open_question, question_to_open
 from ui.words import ENGLISH_CODE, say, spoken
 
 FIRST_KIND, EVERY = "requirements", "all"
@@ -53,7 +55,9 @@ def _bar(kinds: dict[str, str], waiting: int) -> tuple[str, str]:
         names["proposals"] += f" ({waiting})"
     with st.container(horizontal=True, key="interview-bar", vertical_alignment="bottom"):
         _choose("v", say("interview.view"), names, view)
-        _choose("k", say("interview.kind"), every, kind)
+        # Proposals are not of one document.
+        if view != "proposals":
+            _choose("k", say("interview.kind"), every, kind)
     return kind, view
 
 
@@ -143,10 +147,13 @@ def _side(assistant: Assistant, step: InterviewStep, kind: str, project: str) ->
     else:
         st.html(sections_html(step.progress))
     stored: dict[str, Any] = st.session_state.setdefault("me", {"name": ""})
+    field = f"{NAME}-field"
+    # The browser keeps it for the next visit too.
+    take_text("name", field, key="name")
+    st.session_state.setdefault(field, stored["name"])
     stored["name"] = st.text_input(
-        say("interview.name"), stored["name"], key=f"{NAME}-field", max_chars=120,
-        help=say("interview.name.help"),
-    )  # fmt: skip
+        say("interview.name"), key=field, max_chars=120, help=say("interview.name.help")
+    )
     st.session_state[NAME] = stored["name"]
 
 

@@ -1,5 +1,6 @@
 """The curated articles and the project's own files → to browse, search, read and mend."""
 
+import re
 from collections.abc import Sequence
 
 import streamlit as st
@@ -13,10 +14,12 @@ from ui.here import open_project
 from ui.markup import label, plain_html, sanitise
 from ui.places import link
 from ui.running import running
-from ui.words import say
+from ui.words import in_order, say
 
 HITS = 12
 EXCERPT = 220
+# Signs of Markdown that say nothing in an excerpt: emphasis, and what begins an item or a quote.
+MARKS = re.compile(r"\*|^\s*(?:[-+>]|\d{1,2}\.|#{1,6})\s+", re.MULTILINE)
 FILES = "files"
 
 
@@ -84,7 +87,7 @@ def _hit(hit: Hit) -> None:
     passage = hit.passage
     name = place_name(passage.title, passage.heading)
     link("knowledge", label(name), icon=":material/article:", a=passage.source_id, s=passage.id)
-    text = " ".join(passage.text.replace("*", "").split())
+    text = " ".join(MARKS.sub("", passage.text).split())
     cut = text if len(text) <= EXCERPT else text[: text.rfind(" ", 0, EXCERPT)] + " …"
     st.html(sanitise(f'<p class="sw-excerpt">{plain_html(cut)}</p>'))
 
@@ -92,7 +95,9 @@ def _hit(hit: Hit) -> None:
 def _browse(assistant: Assistant) -> None:
     """Choose by topic, phase and age; a topic shows its articles."""
     cards = assistant.articles()
-    topics = {subject.id: subject.articles for subject in assistant.topics()}
+    counts = {subject.id: subject.articles for subject in assistant.topics()}
+    # As a project meets them, from its problem on.
+    topics = {topic: counts[topic] for topic in in_order("topic.", counts)}
     phases = [one for one in PHASES if any(one in card.phases for card in cards)]
     with st.container(horizontal=True, vertical_alignment="bottom", key="knowledge-filters"):
         topic = st.selectbox(

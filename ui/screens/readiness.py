@@ -33,7 +33,7 @@ def show() -> None:
             if st.button(say("readiness.to_interview"), key="to-interview"):
                 go("interview")
         return
-    _verdict(verdict_of(assistant, project, facts))
+    _verdict(verdict_of(assistant, project, facts), assistant)
     findings, gates = findings_of(assistant, project, facts)
     _findings(findings)
     _gates(gates)
@@ -50,15 +50,26 @@ def show() -> None:
 LADDER_NEEDS = ("success.business_metric", "success.product_metric", "metrics.primary")
 
 
-def _verdict(found: Mapping[str, Any]) -> None:
+def _verdict(found: Mapping[str, Any], assistant: Assistant) -> None:
+    reasons: list[Mapping[str, Any]] = []
+    asked: list[Mapping[str, Any]] = []
+    for one in found["because"]:
+        # A reason that is a question leads to it.
+        question = assistant.catalogue()[one["fact"]].question
+        (asked if question in one["text"] else reasons).append(one)
     with st.container(border=True, key="verdict"):
-        st.html(verdict_html(found))
+        st.html(verdict_html({**found, "because": reasons}))
+        if asked:
+            st.html(f'<h3 class="sw-changes">{say("verdict.answer")}</h3>')
+            with st.container(key="to-answer", gap=None):
+                _asks([one["fact"] for one in asked], assistant)
         changes: Sequence[Mapping[str, Any]] = found["would_change_if"][:CHANGES]
         if changes:
             st.html(f'<h3 class="sw-changes">{say("verdict.change")}</h3>')
             with st.container(key="changes", gap=None):
-                for number, change in enumerate(changes):
-                    _question_link(change["text"], change["fact"], number)
+                for change in changes:
+                    link("interview", label(change["text"]), icon=":material/quiz:",
+                         q=change["fact"], k="all")  # fmt: skip
         _sources([*found["because"], *found["against"]])
 
 
@@ -73,10 +84,6 @@ def _sources(reasons: Sequence[Mapping[str, Any]]) -> None:
                 "knowledge", label(f"{source['title']} › {source['heading']}"),
                 icon=":material/article:", a=source_id.split("#")[0], s=source_id,
             )  # fmt: skip
-
-
-def _question_link(text: str, fact: str, _number: int) -> None:
-    link("interview", label(text), icon=":material/quiz:", q=fact, k="all")
 
 
 def _findings(found: Sequence[Mapping[str, Any]]) -> None:

@@ -91,10 +91,9 @@ def _import(assistant: Assistant) -> None:
 
 
 def _data(assistant: Assistant) -> None:
-    folder = plain_html(str(assistant.settings.home))
-    st.html(
-        sanitise(f"<p>{plain_html(say('settings.folder'))}</p><pre><code>{folder}</code></pre>")
-    )
+    home = plain_html(str(assistant.settings.home))
+    folder = f'<pre class="sw-whole" dir="ltr"><code>{home}</code></pre>'
+    st.html(sanitise(f"<p>{plain_html(say('settings.folder'))}</p>{folder}"))
     st.html(safe_html(say("settings.backup")))
     if st.button(say("settings.check"), key="doctor", icon=":material/stethoscope:"):
         with st.spinner(say("settings.checking")):
