@@ -56,8 +56,18 @@ export default function ({ data, parentElement, setStateValue }) {
   if (data.rows) keep({ rows: data.rows });
   const giveBack = () => setStateValue("draft", { ...read(), at: Date.now() });
   // Fields that are drawn anew, after a reload or on the way back, may have been typed into before.
-  if (data.ask && data.key !== parentElement.asked && store.getItem(data.key)) giveBack();
+  if (data.ask && data.key !== parentElement.asked && store.getItem(data.key)) {
+    giveBack();
+    parentElement.given = 0;
+  }
   parentElement.asked = data.key;
+  if (data.got) parentElement.given = null;
+  // What is given back while the page is still being drawn can be lost on its way.
+  const giveAgain = () => {
+    if (typeof parentElement.given !== "number" || window.scopewrightTyped === data.key) return;
+    parentElement.given += 1;
+    if (parentElement.given % 3 === 0 && parentElement.given < 60) giveBack();
+  };
 
   const boxes = () => Object.entries(data.fields)
     .map(([part, field]) => [part, document.querySelector(`[class~="st-key-${field}"]`)])
@@ -75,6 +85,7 @@ export default function ({ data, parentElement, setStateValue }) {
   };
   const was = parentElement.was = parentElement.was ?? {};
   const take = (event) => {
+    window.scopewrightUnkept?.delete(event.target);
     const apart = event.target.closest?.("[role=option], [role=gridcell]");
     for (const [part, box] of boxes()) {
       if (!apart && !box.contains(event.target)) continue;
@@ -90,6 +101,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const changed = (event) => event.type === "input" ? take(event) : setTimeout(take, 30, event);
   // A page that comes back after its line was cut may show a field as it was before the typing.
   const mend = () => {
+    giveAgain();
     for (const [part, box] of boxes()) was[part] ??= JSON.stringify(state(box));
     if (!data.mend || window.scopewrightTyped !== data.key) return;
     const kept = read().parts ?? {};
@@ -102,14 +114,21 @@ export default function ({ data, parentElement, setStateValue }) {
     giveBack();
   };
   const events = ["input", "click", "keyup"];
+  // Streamlit may clean up after an earlier run when the next one has begun: each run takes away
+  // its own listeners, and no others.
+  parentElement.leave?.();
+  const mending = setInterval(mend, 500);
   const leave = () => {
-    for (const name of events) document.removeEventListener(name, parentElement.changed, true);
-    clearInterval(parentElement.mending);
+    for (const name of events) document.removeEventListener(name, changed, true);
+    clearInterval(mending);
   };
-  leave();
-  parentElement.changed = changed;
-  parentElement.mending = setInterval(mend, 500);
+  parentElement.leave = leave;
+  (window.scopewrightKeeps ??= new Set()).add(data.key);
   for (const name of events) document.addEventListener(name, changed, true);
+  // What was typed before this listened, or between its being here and there.
+  for (const [, box] of boxes())
+    for (const field of box.querySelectorAll("textarea, input"))
+      if (window.scopewrightUnkept?.has(field)) take({ target: field, type: "input" });
   return leave;
 }
 """
@@ -123,6 +142,9 @@ _REVIVE = """
 export default function () {
   if (window.scopewrightRevives) return;
   window.scopewrightRevives = true;
+  // Fields that were typed into, until somebody has kept what stands there.
+  window.scopewrightUnkept = new WeakSet();
+  document.addEventListener("input", (event) => window.scopewrightUnkept.add(event.target), true);
   let shown = false;
   let empty = 0;
   setInterval(() => {
@@ -150,7 +172,8 @@ def copy_button(text: str, *, key: str, words: str = "answer.copy") -> None:
 def revive() -> None:
     """Load the page again when it stays empty, as it may after its line was cut in the middle.
 
-    What was typed is kept in the browser, so nothing is lost by it.
+    What was typed is kept in the browser, so nothing is lost by it. This is there before any
+    keeper, so it also notes which fields were typed into while none listened.
     """
     st.components.v2.component("scopewright_revive", html="", js=_REVIVE)(key="revive", height=1)
 
@@ -182,8 +205,9 @@ def keep_draft(
     """
     keeper = st.components.v2.component("scopewright_keep", html="", js=_KEEP)
     listened = {part: _UNSAFE.sub("-", one) for part, one in fields.items()}
+    got = bool((st.session_state.get(key) or {}).get("draft"))
     data = {"key": name, "fields": listened, "ask": bool(fields), "rows": rows, "mend": mend,
-            "forget": list(forget)}  # fmt: skip
+            "forget": list(forget), "got": got}  # fmt: skip
     result = keeper(key=key, data=data, height=1, on_draft_change=lambda: None)
     draft = result.get("draft")
     return draft if isinstance(draft, Mapping) else None

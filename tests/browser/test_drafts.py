@@ -20,6 +20,15 @@ def kept(page, name, part):
     return json.loads(page.wait_for_function(script, arg=[name, part]).json_value())
 
 
+def opened_at(open_page, project, fact):
+    """Open a question, and wait until what is typed there is listened to."""
+    page = at_question(open_page, project, fact)
+    page.wait_for_function(
+        "fact => [...(window.scopewrightKeeps ?? [])].some(key => key.endsWith(fact))", arg=fact
+    )
+    return page
+
+
 def loaded_again(page):
     """Load the page anew, as a browser does that was closed; wait until drafts came back."""
     page.reload()
@@ -35,7 +44,7 @@ def save(page, fact):
 
 
 def test_a_choice_survives_a_reload(open_page, page_server):
-    page = at_question(open_page, "default", "alternatives.rules_enough")
+    page = opened_at(open_page, "default", "alternatives.rules_enough")
     page.locator(".st-key-question").get_by_role("radio").nth(1).check(force=True)
     assert kept(page, "alternatives.rules_enough", "chosen") == 1
     loaded_again(page)
@@ -45,7 +54,7 @@ def test_a_choice_survives_a_reload(open_page, page_server):
 
 
 def test_several_choices_survive_a_reload(open_page, page_server):
-    page = at_question(open_page, "default", "testing.kinds")
+    page = opened_at(open_page, "default", "testing.kinds")
     pills = page.locator(".st-key-question [data-testid=stButtonGroup] button")
     pills.nth(0).click()
     pills.nth(2).click()
@@ -59,7 +68,7 @@ def test_several_choices_survive_a_reload(open_page, page_server):
 
 
 def test_an_amount_its_unit_and_its_reason_survive_a_reload(open_page, page_server):
-    page = at_question(open_page, "default", "value.benefit_year")
+    page = opened_at(open_page, "default", "value.benefit_year")
     field(page).fill("250")
     page.get_by_role("textbox", name="Reason or detail").fill("from the invoices")
     page.get_by_role("combobox", name="Currency").click()
@@ -76,7 +85,7 @@ def test_an_amount_its_unit_and_its_reason_survive_a_reload(open_page, page_serv
 
 
 def test_a_day_survives_a_reload(open_page, page_server):
-    page = at_question(open_page, "default", "team.start")
+    page = opened_at(open_page, "default", "team.start")
     page.locator(".st-key-question").get_by_role("spinbutton").first.click()
     page.keyboard.type("20270601")
     page.keyboard.press("Escape")
@@ -88,7 +97,7 @@ def test_a_day_survives_a_reload(open_page, page_server):
 
 
 def test_who_finds_out_survives_a_reload(open_page, page_server):
-    page = at_question(open_page, "default", "data.growth")
+    page = opened_at(open_page, "default", "data.growth")
     page.get_by_role("button", name="Don't know").click()
     page.get_by_label("Who finds out?").fill("Tom")
     assert kept(page, "data.growth", "owner") == "Tom"
@@ -103,7 +112,7 @@ def test_who_finds_out_survives_a_reload(open_page, page_server):
 
 
 def test_half_an_answer_is_there_on_the_way_back_and_in_another_tab(open_page):
-    page = at_question(open_page, "default", "problem.motivation")
+    page = opened_at(open_page, "default", "problem.motivation")
     field(page).fill("Half of the first")
     assert kept(page, "problem.motivation", "typed") == "Half of the first"
     visit(page, "Documents")
@@ -123,7 +132,7 @@ def test_half_an_answer_is_there_on_the_way_back_and_in_another_tab(open_page):
 
 
 def test_an_answer_mended_in_place_survives_a_reload(open_page, page_server):
-    page = at_question(open_page, "default", "users.primary")
+    page = opened_at(open_page, "default", "users.primary")
     field(page).fill("depot managers")
     save(page, "users.primary")
     page.goto(page_server.address + "/interview?v=answers&k=all")
@@ -146,7 +155,7 @@ def test_a_table_that_was_only_looked_at_is_no_draft(open_page, page_server):
 
     with Assistant(Settings(home=page_server.home)) as assistant:
         assistant.set_fact("stakeholders.list", [{"name": "Mira"}])
-    page = at_question(open_page, "default", "stakeholders.list")
+    page = opened_at(open_page, "default", "stakeholders.list")
     page.locator(".st-key-question canvas").first.wait_for()
     page.wait_for_timeout(500)
     assert page.evaluate("Object.keys(localStorage).filter(one => one.includes('stakeh'))") == []
@@ -207,13 +216,15 @@ def test_a_text_that_nothing_was_read_from_stays_in_its_field(open_page):
 
 
 def test_who_answers_is_asked_once(open_page, page_server):
-    page = at_question(open_page, "default", "problem.today")
+    page = opened_at(open_page, "default", "problem.today")
     name = page.get_by_role("textbox", name="Your name")
     name.fill("Mira")
     name.press("Enter")
     settle(page)
     loaded_again(page)
-    page.wait_for_function("document.querySelector('[class*=answering-as] input').value === 'Mira'")
+    page.wait_for_function(
+        "document.querySelector('[class*=answering-as] input')?.value === 'Mira'"
+    )
     settle(page)
     field(page).fill("Two people look through a list.")
     save(page, "problem.today")
