@@ -108,21 +108,6 @@ def test_an_idea_becomes_answers_and_three_documents(open_page, page_server):
         page.keyboard.press("Escape")
 
 
-def test_a_download_that_fails_says_why(open_page, page_server):
-    from assistant import Assistant, Settings
-
-    with Assistant(Settings(home=page_server.home)) as assistant:
-        assistant.new_project("Short lived")
-        assistant.set_fact("project.summary", "It ends soon.", project="Short lived")
-        page = open_page("/documents?p=Short+lived&k=tdd")
-        page.locator(".sw-paper h2").first.wait_for()
-        page.get_by_role("button", name="Download").click()
-        page.get_by_role("button", name="PDF").wait_for()
-        assistant.delete_project("Short lived")
-    page.get_by_role("button", name="PDF").click()
-    page.get_by_role("alert").get_by_text("There is no project 'Short lived'.").wait_for()
-
-
 def test_an_example_is_opened_judged_and_deleted(open_page):
     page = open_page("/")
     page.locator(".st-key-row-card-fraud").get_by_role("button", name="Open").click()
