@@ -4,6 +4,7 @@ import streamlit as st
 
 from assistant import Assistant, AssistantError, Conversation, Found
 from ui.boxes import problem_box
+from ui.downloads import download_button, tell_failures
 from ui.here import (
     close_conversation,
     go_to_conversation,
@@ -69,10 +70,11 @@ def _found(hits: list[Found]) -> None:
 
 def _export(assistant: Assistant, project: str) -> None:
     conversation = open_conversation() or ""
-    st.download_button(
+    download_button(
         say("chats.export"), lambda: assistant.export_conversation(conversation, project=project),
-        "conversation.md", "text/markdown", key="export-chat", type="tertiary", on_click="ignore",
+        "conversation.md", "text/markdown", key="export-chat", type="tertiary",
     )  # fmt: skip
+    tell_failures("export-chat")
 
 
 def _delete_conversation(assistant: Assistant, project: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from assistant import Assistant, Document
+from ui.downloads import download_button, tell_failures
 from ui.markup import label
 from ui.scripts import copy_button
 from ui.words import say
@@ -38,11 +39,12 @@ def show_exports(
         with st.popover(say("export"), icon=":material/download:", key="export"):
             st.caption(say("export.help"))
             for ending, mime in FORMATS.items():
-                st.download_button(
+                download_button(
                     say(f"export.{ending}"), _later(made, ending),
                     f"{kind}-v{document.version}.{ending}", mime, key=f"export-{ending}",
-                    width="stretch", on_click="ignore",
+                    width="stretch",
                 )  # fmt: skip
+            tell_failures(*(f"export-{ending}" for ending in FORMATS))
         copying = st.popover(
             say("export.copy.head"), icon=":material/content_copy:", key="copying",
             on_change="rerun",

@@ -132,6 +132,23 @@ export default function ({ data, parentElement, setStateValue }) {
   return leave;
 }
 """
+_WATCH = """
+export default function ({ data, parentElement, setTriggerValue }) {
+  const error = '[data-testid="stDownloadButtonError"]';
+  const look = () => {
+    const failed = data.fields.filter(
+      (field) => document.querySelector(`[class~="st-key-${field}"] ${error}`));
+    const before = parentElement.failed ?? [];
+    parentElement.failed = failed;
+    if (failed.some((field) => !before.includes(field))) setTriggerValue("failed", Date.now());
+  };
+  parentElement.leave?.();
+  const looking = setInterval(look, 250);
+  const leave = () => clearInterval(looking);
+  parentElement.leave = leave;
+  return leave;
+}
+"""
 _SPEAK = """
 export default function ({ data }) {
   document.documentElement.lang = data.language;
@@ -211,6 +228,13 @@ def keep_draft(
     result = keeper(key=key, data=data, height=1, on_draft_change=lambda: None)
     draft = result.get("draft")
     return draft if isinstance(draft, Mapping) else None
+
+
+def watch_downloads(keys: Sequence[str], *, key: str) -> None:
+    """Draw the fragment that this stands in anew when one of these buttons got no file."""
+    watch = st.components.v2.component("scopewright_watch", html="", js=_WATCH)
+    data = {"fields": [_UNSAFE.sub("-", one) for one in keys]}
+    watch(key=key, data=data, height=1, on_failed_change=lambda: None)
 
 
 def speak(language: str, *, right_to_left: bool) -> None:

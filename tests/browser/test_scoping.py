@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import pytest
 
+from assistant import Assistant, Settings
 from tests.browser.conftest import settle, visit
 
 pytestmark = pytest.mark.browser
@@ -106,6 +107,29 @@ def test_an_idea_becomes_answers_and_three_documents(open_page, page_server):
             text = zipfile.ZipFile(io.BytesIO(content)).read("word/document.xml").decode()
             assert "A model marks parcels" in text
         page.keyboard.press("Escape")
+
+
+def test_a_file_that_cannot_be_made_says_why(open_page, page_server):
+    name, gone = "Short lived", "There is no project 'Short lived'."
+    with Assistant(Settings(home=page_server.home)) as assistant:
+        assistant.new_project(name)
+        assistant.set_fact("project.summary", "It ends soon.", project=name)
+        document = open_page("/documents?p=Short+lived&k=tdd")
+        document.locator(".sw-paper h2").first.wait_for()
+        document.get_by_role("button", name="Download").click()
+        for ending in ("PDF", "Word (docx)"):
+            with document.expect_download():
+                document.get_by_role("button", name=ending).click()
+        settings = open_page("/settings?p=Short+lived")
+        settings.get_by_role("button", name="Download “Short lived”").wait_for()
+        assistant.delete_project(name)
+    document.get_by_role("button", name="PDF").click()
+    document.get_by_role("alert").get_by_text(gone).wait_for()
+    document.get_by_role("button", name="Word (docx)").click()
+    document.locator(".st-key-export-docx [data-testid=stDownloadButtonError]").wait_for()
+    document.get_by_role("alert").get_by_text(gone).nth(1).wait_for()
+    settings.get_by_role("button", name="Download “Short lived”").click()
+    settings.get_by_role("alert").get_by_text(gone).wait_for()
 
 
 def test_an_example_is_opened_judged_and_deleted(open_page):

@@ -7,6 +7,7 @@ import streamlit as st
 
 from assistant import Assistant, AssistantError, __version__
 from ui.boxes import page_head, problem_box, section_head, tell
+from ui.downloads import download_button, tell_failures
 from ui.here import change_language, open_project
 from ui.licences import licences
 from ui.markup import label, plain_html, safe_html, sanitise
@@ -58,10 +59,11 @@ def _export(assistant: Assistant, project: str) -> None:
             assistant.export_project(project, target)
             return target.read_bytes()
 
-    st.download_button(
+    download_button(
         say("settings.export", name=label(project)), packed, "project.scopewright",
-        "application/zip", key="export-project", icon=":material/download:", on_click="ignore",
+        "application/zip", key="export-project", icon=":material/download:",
     )  # fmt: skip
+    tell_failures("export-project")
 
 
 def _import(assistant: Assistant) -> None:
