@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from assistant.document import Document, Guidance, compose
+from assistant.document import Basis, Document, Guidance, compose
 from assistant.document.sentences import load_advice
 from assistant.facts import ProjectFacts, StatedFact, load_catalogue, parse_value
 from assistant.service.documenting import Documenting
@@ -63,4 +63,9 @@ class Everything(dict):
 def written(kind, answers=None, facts=None, **more) -> Document:
     """The document of such answers."""
     facts = stated(answers or {}) if facts is None else facts
-    return compose(kind, load_catalogue(), facts, Everything(), project="Cards", **more)
+    return compose(
+        Basis(
+            kind=kind, catalogue=load_catalogue(), facts=facts, guidance=Everything(),
+            project="Cards", **more,
+        )
+    )  # fmt: skip

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 import yaml
+from document_project import Everything
 
 from assistant.document import document_kinds, load_kind
+from assistant.document.adviser import Adviser
 from assistant.document.calculate import CALCULATIONS
 from assistant.document.prose import placeholders
 from assistant.document.sentences import load_advice, load_pool, load_wordings
+from assistant.document.speaker import Speaker
 from assistant.errors import DataInvalid, NotFound
-from assistant.facts import load_catalogue
+from assistant.facts import ProjectFacts, load_catalogue
 from assistant.ingest import read_knowledge
 from assistant.picture import NAMES
 from assistant.settings import load_settings
@@ -53,6 +56,16 @@ def test_every_section_of_facts_can_be_advised_on(kind):
             assert set(section.needed) <= set(section.facts)
             assert section.title
             assert section.guidance
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("order", [list, reversed], ids=["forwards", "backwards"])
+def test_whatever_is_asked_first_has_advice_that_no_other_question_takes(kind, order):
+    catalogue, found = load_catalogue(), load_kind(kind)
+    adviser = Adviser(Speaker(catalogue, ProjectFacts()), Everything(), found)
+    given = [adviser.on(fact) for fact in order(found.facts)]
+    assert None not in given
+    assert len({one.text for one in given}) == len(found.facts)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -30,7 +30,7 @@ def test_a_document_is_printed_with_marks(cli):
     result = cli("document", "tdd")
     assert result.exit_code == 0
     assert "How it is done today: 140 rules." in result.stdout
-    assert "After these: " in result.stdout
+    assert "What else is open, by section of the full document:" in result.stdout
     assert "[practice]" in result.stdout
     assert result.stdout.startswith("ML technical design document, first notes: default, version 1")
 

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from assistant.checks import check, load_rules
 from assistant.document import (
+    Basis,
+    Guidance,
+    compose,
     document_from_data,
     document_kinds,
     document_to_data,
@@ -608,3 +611,43 @@ def test_an_amount_is_shown_with_its_unit_once():
     value = parse_value(load_catalogue()["data.amount"], "about 40k")
     facts = ProjectFacts([StatedFact("data.amount", value=value)])
     assert "The data holds about 40,000 examples." in text_of(written("tdd", facts=facts), "data")
+
+
+# -- advice
+
+
+def test_what_is_named_as_open_is_advised_on_before_the_empty_cells_of_a_table():
+    answers = {"success.business_metric": "questions a week", "success.product_metric": "settled"}
+    advised = {
+        fact
+        for block in written("tdd", answers).of("metrics")
+        for part in block.parts
+        if part.origin == "guidance"
+        for fact in part.facts
+    }
+    assert "metrics.primary" in advised
+
+
+@pytest.mark.parametrize(("section", "count"), [("quick_baseline", 2), ("labels", 1), ("data", 2)])
+def test_a_question_has_one_sentence_of_advice_and_its_passage_may_go_on(section, count):
+    made = written("tdd").of(section)
+    given = [part for block in made for part in block.parts if part.origin == "guidance"]
+    assert len(given) == count
+    named = {fact for one in given for fact in one.facts}
+    assert {item.fact for item in written("tdd").open if item.section == section} <= named
+    if section == "quick_baseline":
+        assert len({one.passages for one in given}) == 1
+
+
+def test_an_edited_article_gives_its_first_sentence_once():
+    edited = Guidance("user-walkthrough#lead", "Walk-through", "", "Watch people work. Then ask.")
+    made = compose(
+        Basis(
+            kind="requirements",
+            catalogue=load_catalogue(),
+            facts=ProjectFacts(),
+            guidance={edited.passage_id: edited},
+        )
+    )
+    advice = [part.text for block in made.of("users") for part in block.parts]
+    assert advice.count("Watch people work.") == 1

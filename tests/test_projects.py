@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from assistant.checks import check, load_rules
-from assistant.document import Guidance, compose, load_kind
+from assistant.document import Basis, Guidance, compose, load_kind
 from assistant.facts import ProjectFacts, StatedFact, load_catalogue, parse_value
 from assistant.ingest.articles import read_knowledge
 from assistant.verdict import VERDICT_NAMES, decide, load_verdict_rules
@@ -45,7 +45,17 @@ def passage_text(key):
 def written(name, kind):
     facts = facts_of(name)
     verdict, findings = decide(load_verdict_rules(), facts), check(load_rules(), facts)
-    return compose(kind, load_catalogue(), facts, guidance(), verdict, findings, project=name)
+    return compose(
+        Basis(
+            kind=kind,
+            catalogue=load_catalogue(),
+            facts=facts,
+            guidance=guidance(),
+            verdict=verdict,
+            findings=findings,
+            project=name,
+        )
+    )
 
 
 def faults(document, name):

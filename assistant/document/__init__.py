@@ -1,5 +1,6 @@
 """Facts, passages and judgement → documents whose every sentence has its provenance."""
 
+from assistant.document.adviser import Guidance
 from assistant.document.compose import compose
 from assistant.document.diff import (
     BlockChange,
@@ -8,7 +9,7 @@ from assistant.document.diff import (
     diff_documents,
     diff_to_data,
 )
-from assistant.document.draft import wanted_passages
+from assistant.document.draft import Basis, wanted_passages
 from assistant.document.edits import (
     BlockConflict,
     BlockEdit,
@@ -34,13 +35,13 @@ from assistant.document.model import (
     document_from_data,
     document_to_data,
 )
-from assistant.document.registers import Guidance
 from assistant.document.rewrite import reword
 from assistant.document.rungs import Rung, metric_rungs
 from assistant.document.short import compose_short, is_short
 
 __all__ = [
     "Assumption",
+    "Basis",
     "Block",
     "BlockChange",
     "BlockConflict",

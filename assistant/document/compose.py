@@ -1,50 +1,41 @@
 """Kind + facts + passages + judgement → the Document; the same input gives the same document."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from assistant.document.answers import origin_of
-from assistant.document.draft import Draft, begun, list_assumed, list_cited, list_open, whole
+from assistant.document.draft import (
+    Basis,
+    Draft,
+    begun,
+    list_assumed,
+    list_cited,
+    list_open,
+    whole,
+)
 from assistant.document.kinds import BlockSpec, SectionSpec
 from assistant.document.model import Block, Cell, Document, Sentence
-from assistant.document.registers import Guidance, assumptions_of
+from assistant.document.registers import assumptions_of
 from assistant.document.rungs import metric_rungs
 from assistant.document.speaker import Speaker
-from assistant.facts import Catalogue, ProjectFacts
-
-if TYPE_CHECKING:
-    from assistant.checks import Finding
-    from assistant.verdict import Verdict
 
 # A picture with fewer parts that somebody stated shows nothing that a sentence does not.
 LEAST_PARTS = 3
 NOT_HERE = "This does not apply to the project."
 
 
-def compose(
-    kind: str,
-    catalogue: Catalogue,
-    facts: ProjectFacts,
-    guidance: Mapping[str, Guidance],
-    verdict: "Verdict | None" = None,
-    findings: Sequence["Finding"] = (),
-    *,
-    project: str = "",
-    language: str = "en",
-) -> Document:
+def compose(basis: Basis) -> Document:
     """Write the document of a project; pure and deterministic.
 
-    `guidance` has passages by their ids, at least those of `wanted_passages` and those that the
-    verdict and findings cite. Raises NotFound for an unknown kind.
+    Raises NotFound for an unknown kind.
     """
-    draft = begun(kind, catalogue, facts, guidance, verdict, findings, defaults=True)
+    draft = begun(basis, defaults=True)
     for section in draft.kind.sections:
         draft.blocks[section.id] = section_blocks(draft, section)
     assumed = assumptions_of(draft.all_blocks)
     list_open(draft)
     list_assumed(draft, assumed)
     list_cited(draft)
-    return whole(draft, assumed, project, language)
+    return whole(draft, assumed)
 
 
 # -- one section

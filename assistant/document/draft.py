@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from assistant.document.adviser import Adviser, Guidance
 from assistant.document.judged import Judged
 from assistant.document.kinds import BlockSpec, Kind, load_kind
 from assistant.document.model import Assumption, Block, Document, Reference, Section
 from assistant.document.registers import (
     Closing,
-    Guidance,
     assumptions_block,
     open_block,
     references_blocks,
@@ -27,14 +27,35 @@ if TYPE_CHECKING:
 OWN_ASSUMPTIONS = "scope.assumptions"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a document of a kind is written from.
+
+    `guidance` has passages by their ids, at least those of `wanted_passages` and those that the
+    verdict and findings cite. `order` are the open questions as an interview would ask them, for a
+    document of few facts.
+    """
+
+    kind: str
+    catalogue: Catalogue
+    facts: ProjectFacts
+    guidance: Mapping[str, Guidance]
+    verdict: "Verdict | None" = None
+    findings: Sequence["Finding"] = ()
+    order: Sequence[str] = ()
+    project: str = ""
+    language: str = "en"
+
+
 @dataclass(slots=True)
 class Draft:
     """A document in the making; it names so many `sources` of each article that it cites."""
 
+    basis: Basis
     kind: Kind
     speaker: Speaker
-    guidance: Mapping[str, Guidance]
     judged: Judged
+    adviser: Adviser
     closing: Closing
     sources: int | None = None
     blocks: dict[str, list[Block]] = field(default_factory=dict)
@@ -48,7 +69,7 @@ class Draft:
         some = slice(self.sources)
         return tuple(
             replace(one, references=one.references[some], sources=one.sources[some])
-            for one in references_of(blocks, self.guidance)
+            for one in references_of(blocks, self.basis.guidance)
         )
 
     @property
@@ -67,29 +88,25 @@ def wanted_passages(kind: str) -> tuple[str, ...]:
 
 
 def begun(
-    kind: str,
-    catalogue: Catalogue,
-    facts: ProjectFacts,
-    guidance: Mapping[str, Guidance],
-    verdict: "Verdict | None",
-    findings: Sequence["Finding"],
+    basis: Basis,
     *,
     defaults: bool = False,
     advising: bool = True,
     sources: int | None = None,
 ) -> Draft:
-    """A document with nothing in it yet.
+    """A document with nothing in it yet; raise NotFound for an unknown kind.
 
     With `defaults` the catalogue's assumptions count; without `advising` its sections give no
     advice. Of the works that an article rests on the first `sources` are named, which it leans on
     most.
     """
-    found = load_kind(kind)
-    known = _with_defaults(catalogue, facts, found) if defaults else facts
-    speaker = Speaker(catalogue, known)
-    closing = Closing(speaker, guidance, found, advising=advising)
-    judged = Judged(found, catalogue, verdict, findings)
-    return Draft(found, speaker, guidance, judged, closing, sources)
+    kind = load_kind(basis.kind)
+    known = _with_defaults(basis.catalogue, basis.facts, kind) if defaults else basis.facts
+    speaker = Speaker(basis.catalogue, known)
+    adviser = Adviser(speaker, basis.guidance, kind)
+    closing = Closing(speaker, kind, adviser if advising else None)
+    judged = Judged(kind, basis.catalogue, basis.verdict, basis.findings)
+    return Draft(basis, kind, speaker, judged, adviser, closing, sources)
 
 
 def finished(
@@ -99,27 +116,23 @@ def finished(
     *,
     assumptions: Sequence[Assumption],
     title: str = "",
-    project: str = "",
-    language: str = "en",
 ) -> Document:
     """The document of these blocks, with what is open, cited and said in them."""
     return Document(
         kind=draft.kind.id,
         title=title or draft.kind.title,
-        project=project,
+        project=draft.basis.project,
         blocks=tuple(blocks),
         sections=tuple(sections),
         open=tuple(draft.closing.open),
         assumptions=tuple(assumptions),
         references=draft.cited(blocks),
         said=said_of(blocks, draft.speaker),
-        language=language,
+        language=draft.basis.language,
     )
 
 
-def whole(
-    draft: Draft, assumptions: Sequence[Assumption], project: str, language: str = "en"
-) -> Document:
+def whole(draft: Draft, assumptions: Sequence[Assumption]) -> Document:
     """The document of every section that has something in it."""
     kept = [section for section in draft.kind.sections if draft.blocks[section.id]]
     return finished(
@@ -127,8 +140,6 @@ def whole(
         [Section(one.id, number, one.title) for number, one in enumerate(kept, start=1)],
         [block for section in kept for block in draft.blocks[section.id]],
         assumptions=assumptions,
-        project=project,
-        language=language,
     )
 
 

@@ -75,7 +75,8 @@ class Judged:
         if spec.verdict == "brief":
             because = verdict.because[:BRIEF_REASONS]
             return [self._brief(verdict, key, section.id, because, because)]
-        reasons = [self._listed_reason(one) for one in verdict.because[:REASONS]]
+        each = {one.text: one for one in map(self._listed_reason, verdict.because)}
+        reasons = list(each.values())[:REASONS]
         passages = _provenance(reasons)[1]
         not_yet = verdict.verdict == "not_yet"
         parts = {

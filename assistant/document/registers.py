@@ -1,8 +1,10 @@
 """What was not said → cited advice, open questions, assumptions and references."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from assistant.document.adviser import Adviser, Guidance
+from assistant.document.answers import origin_of
 from assistant.document.kinds import Kind, SectionSpec, each_once
 from assistant.document.model import (
     Assumption,
@@ -14,7 +16,6 @@ from assistant.document.model import (
     Sentence,
 )
 from assistant.document.prose import ended, lowered
-from assistant.document.sentences import load_advice
 from assistant.document.speaker import ASSUMED, NONE, Speaker
 
 # Sentences of advice in one section, at most.
@@ -29,40 +30,16 @@ NOTHING_ASSUMED = "Nothing is assumed: each statement was made by somebody or is
 OPEN_HEAD = ("Section", "Question", "Who finds out", "By when")
 
 
-@dataclass(frozen=True, slots=True)
-class Guidance:
-    """A passage that a document may cite: where it stands, its text, and what it rests on.
-
-    `references` are short ("Saito & Rehmsmeier 2015"), `sources` the same written out.
-    """
-
-    passage_id: str
-    article: str
-    heading: str
-    text: str
-    references: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-
-
 class Closing:
     """Ends each section: advice on what is missing, then what is open; keeps the registers.
 
-    Unless it is `advising`, sections say only what is open.
+    Without an adviser sections say only what is open.
     """
 
-    def __init__(
-        self,
-        speaker: Speaker,
-        guidance: Mapping[str, Guidance],
-        kind: Kind,
-        *,
-        advising: bool = True,
-    ) -> None:
+    def __init__(self, speaker: Speaker, kind: Kind, adviser: Adviser | None) -> None:
         self._speaker = speaker
-        self._advising = advising
-        self._guidance = guidance
+        self._adviser = adviser
         self._kind = kind
-        self._quoted: set[str] = set()
         self._homes = {fact: one.id for one in kind.sections for fact in one.facts}
         self._order = {one.id: place for place, one in enumerate(kind.sections)}
         self._open: dict[str, OpenItem] = {}
@@ -75,10 +52,11 @@ class Closing:
     def blocks(self, section: SectionSpec, above: Sequence[Block]) -> list[Block]:
         """What is added below a section's blocks; it grows the list of open questions."""
         shown = [fact for block in above for cell in _open_cells(block) for fact in cell.facts]
-        missing = self._missing(section, empty=not above)
+        missing = self._missing(section)
         asked = each_once([*missing, *shown])
         own = [fact for fact in asked if self._homes.get(fact, section.id) == section.id]
-        sentences = list(self._advice(own, told=bool(above))) if self._advising else []
+        limit = ADVICE_LIMIT - 1 if above else ADVICE_LIMIT
+        sentences = self._adviser.sentences(own, limit) if self._adviser else []
         for fact in asked:
             self._open.setdefault(fact, self._item(fact, section))
         named = [fact for fact in missing if fact not in shown]
@@ -99,14 +77,10 @@ class Closing:
 
     def ask(self, section: SectionSpec) -> None:
         """Note what is open in a section, without a word about it."""
-        for fact in self._missing(section, empty=False):
+        for fact in self._missing(section):
             self._open.setdefault(fact, self._item(fact, section))
 
-    def advice(self, fact: str) -> Sentence | None:
-        """A sentence that helps to settle this question, and has not been given yet."""
-        return next(iter(self._advice([fact], told=False, half_known=True)), None)
-
-    def _missing(self, section: SectionSpec, *, empty: bool) -> tuple[str, ...]:
+    def _missing(self, section: SectionSpec) -> tuple[str, ...]:
         """What is open: marked as unknown, needed for a first draft, or of great weight."""
         speaker = self._speaker
         askable = [fact for fact in section.facts if speaker.may_be_asked(fact)]
@@ -117,38 +91,14 @@ class Closing:
             or fact in section.needed
             or speaker.catalogue[fact].weight >= HEAVY
         ]
-        if not found and empty:
-            # A section of which nothing is known names its weightiest question.
+        if not found and not any(map(self._said, section.facts)):
+            # A section of which nobody said anything names its weightiest question.
             found = sorted(askable, key=lambda fact: -speaker.catalogue[fact].weight)[:1]
         return tuple(found)
 
-    def _advice(
-        self, asked: Sequence[str], *, told: bool, half_known: bool = False
-    ) -> Iterable[Sentence]:
-        """Advice on what is asked; with `half_known` also where another fact it is for is known."""
-        limit = ADVICE_LIMIT - 1 if told else ADVICE_LIMIT
-        for advice in load_advice():
-            wanted = [fact for fact in advice.facts if fact in asked]
-            wanted = wanted if advice.fits(self._kind.id) else []
-            passage = self._guidance.get(advice.passage)
-            if not wanted or passage is None or limit == 0 or advice.quote in self._quoted:
-                continue
-            known = any(self._speaker.facts.known(fact) for fact in advice.facts)
-            if known and not half_known:
-                continue
-            quote = self._quote(advice.quote, passage.text)
-            if quote:
-                self._quoted.add(advice.quote)
-                limit -= 1
-                yield Sentence(quote, "guidance", tuple(wanted), (advice.passage,))
-
-    @staticmethod
-    def _quote(quote: str, text: str) -> str:
-        """The quote where the passage has it; an edited article gives its first sentence."""
-        if quote in text:
-            return quote
-        first = text.strip().split(". ", 1)[0]
-        return ended(first) if first and "\n" not in first else ""
+    def _said(self, fact: str) -> bool:
+        facts = self._speaker.facts
+        return facts.known(fact) and origin_of(self._speaker.stated(fact)) == "said"
 
     def _item(self, fact: str, section: SectionSpec) -> OpenItem:
         spec, stated = self._speaker.catalogue[fact], self._speaker.facts.get(fact)

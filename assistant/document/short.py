@@ -5,42 +5,36 @@ project grows and the full form takes over.
 """
 
 import functools
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
-
-from pydantic import Field
 
 from assistant.document.compose import said_blocks
-from assistant.document.draft import Draft, begun, finished
-from assistant.document.kinds import FOLDER, Entry, checked, read_yaml
+from assistant.document.draft import Basis, Draft, begun, finished
+from assistant.document.early import (
+    EarlyForm,
+    asked,
+    in_order,
+    section_table,
+    settling_cell,
+    stated_count,
+)
+from assistant.document.kinds import FOLDER, checked, read_yaml
 from assistant.document.model import Block, Cell, Document, Section, Sentence
-from assistant.document.prose import lowered
-from assistant.document.registers import Guidance, assumptions_of
-from assistant.document.speaker import NONE
-from assistant.facts import Catalogue, ProjectFacts
-
-if TYPE_CHECKING:
-    from assistant.checks import Finding
-    from assistant.verdict import Verdict
+from assistant.document.registers import assumptions_of
+from assistant.facts import ProjectFacts
 
 KNOWN, MEANING, NEXT = "known", "meaning", "next"
 # Risks and gaps that are shown, the severest first.
 FINDINGS = 3
 
 
-class ShortForm(Entry):
+class ShortForm(EarlyForm):
     """What `short.yaml` holds."""
 
-    until: int = Field(ge=0)
-    questions: int = Field(ge=1)
-    sources: int = Field(ge=1)
     title: str
     known: str
     meaning: str
     next: str
     next_lead: str
-    later_lead: str
     head: tuple[str, str, str]
 
 
@@ -55,36 +49,19 @@ def is_short(facts: ProjectFacts) -> bool:
     return stated_count(facts) < short_form().until
 
 
-def stated_count(facts: ProjectFacts) -> int:
-    """How many facts somebody stated."""
-    return sum(one.status == "known" and one.origin != "default" for one in facts)
-
-
-def compose_short(
-    kind: str,
-    catalogue: Catalogue,
-    facts: ProjectFacts,
-    guidance: Mapping[str, Guidance],
-    verdict: "Verdict | None" = None,
-    findings: Sequence["Finding"] = (),
-    *,
-    order: Sequence[str],
-    project: str = "",
-) -> Document:
+def compose_short(basis: Basis) -> Document:
     """Write the short document of a project; pure and deterministic.
 
-    `order` are the open questions as an interview would ask them. Nothing is assumed that nobody
-    said. Raises NotFound for an unknown kind.
+    Nothing is assumed that nobody said. Raises NotFound for an unknown kind.
     """
-    sources = short_form().sources
-    draft = begun(kind, catalogue, facts, guidance, verdict, findings, sources=sources)
     words = short_form()
+    draft = begun(basis, sources=words.sources)
     said = [
         replace(block, section=KNOWN)
         for section in draft.kind.sections
         for block in said_blocks(draft, section)
     ]
-    blocks = {KNOWN: said, MEANING: _meaning(draft), NEXT: _next(draft, order)}
+    blocks = {KNOWN: said, MEANING: _meaning(draft), NEXT: _next(draft)}
     titles = {KNOWN: words.known, MEANING: words.meaning, NEXT: words.next}
     kept = [name for name in titles if blocks[name]]
     return finished(
@@ -93,7 +70,6 @@ def compose_short(
         [block for name in kept for block in blocks[name]],
         assumptions=assumptions_of(said),
         title=words.title.format(title=draft.kind.title),
-        project=project,
     )
 
 
@@ -108,30 +84,22 @@ def _meaning(draft: Draft) -> list[Block]:
     return blocks + judged.found(draft.key(MEANING, "found"), MEANING, ("risk", "gap"), FINDINGS)
 
 
-def _next(draft: Draft, order: Sequence[str]) -> list[Block]:
-    """The first questions with advice that helps to settle them, then the names of the others."""
-    words, speaker = short_form(), draft.speaker
+def _next(draft: Draft) -> list[Block]:
+    """The first questions with advice that helps to settle them, then a row for each section."""
+    words = short_form()
     for section in draft.kind.sections:
         draft.closing.ask(section)
-    noted = [item.fact for item in draft.closing.open]
-    ordered = in_order(draft, order)
-    first, later = ordered[: words.questions], ordered[words.questions :]
+    first = in_order(draft)[: words.questions]
     if not first:
         return []
     lead = Sentence(words.next_lead, "open", tuple(first), refers=True, lead=words.next_lead)
     rows = tuple(_row(draft, place, fact) for place, fact in enumerate(first, start=1))
     key = draft.key(NEXT, "questions")
-    blocks = [
+    return [
         Block(f"{key}/lead", NEXT, "paragraph", (lead,)),
         Block(key, NEXT, "table", head=words.head, rows=rows),
+        *section_table(draft, draft.key(NEXT, "later"), NEXT, first),
     ]
-    named = [fact for fact in later if fact in noted]
-    if named:
-        labels = "; ".join(lowered(speaker.catalogue[fact].label) for fact in named)
-        text = f"{words.later_lead} {labels}."
-        rest = Sentence(text, "open", tuple(named), lead=words.later_lead)
-        blocks.append(Block(draft.key(NEXT, "later"), NEXT, "paragraph", (rest,)))
-    return blocks
 
 
 def _row(draft: Draft, place: int, fact: str) -> tuple[Cell, ...]:
@@ -143,25 +111,4 @@ def _row(draft: Draft, place: int, fact: str) -> tuple[Cell, ...]:
         Cell(str(place), "label"),
         Cell(text, "open", (fact,)),
         settling_cell(draft, fact),
-    )
-
-
-def asked(draft: Draft, fact: str) -> str:
-    """What is asked about, and the question: it may not be clear by itself."""
-    spec = draft.speaker.catalogue[fact]
-    return f"{spec.label}: {spec.question}"
-
-
-def in_order(draft: Draft, order: Sequence[str]) -> list[str]:
-    """The questions that are open, first those of `order`; what is noted as open is among them."""
-    noted = [item.fact for item in draft.closing.open]
-    first = [fact for fact in order if fact in noted or draft.speaker.may_be_asked(fact)]
-    return first + [fact for fact in noted if fact not in first]
-
-
-def settling_cell(draft: Draft, fact: str) -> Cell:
-    """A sentence of advice that helps to settle this question and has not been given yet."""
-    advice = draft.closing.advice(fact)
-    return (
-        Cell(advice.text, "guidance", (fact,), advice.passages) if advice else Cell(NONE, "label")
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assistant.checks import Finding
 from assistant.document import (
+    Basis,
     BlockConflict,
     BlockEdit,
     Document,
@@ -225,15 +226,20 @@ class Documenting(Judging, ABC):
         load_kind(kind)
         verdict, findings = self.verdict(project=project), self.check(project=project)
         cited = [*wanted_passages(kind), *_cited(verdict, findings)]
-        told = guidance(self.settings.knowledge_folder, cited)
-        name = self.project(project).name
-        if not is_growing(facts):
-            return compose(kind, self.catalogue(), facts, told, verdict, findings, project=name)
-        order = self._to_settle(kind, facts, verdict, findings)
-        write = compose_short if is_short(facts) else compose_growing
-        return write(
-            kind, self.catalogue(), facts, told, verdict, findings, order=order, project=name
+        few = is_growing(facts)
+        basis = Basis(
+            kind=kind,
+            catalogue=self.catalogue(),
+            facts=facts,
+            guidance=guidance(self.settings.knowledge_folder, cited),
+            verdict=verdict,
+            findings=findings,
+            order=self._to_settle(kind, facts, verdict, findings) if few else (),
+            project=self.project(project).name,
         )
+        if is_short(facts):
+            return compose_short(basis)
+        return compose_growing(basis) if few else compose(basis)
 
     def _to_settle(
         self, kind: str, facts: ProjectFacts, verdict: Verdict, findings: Sequence[Finding]
