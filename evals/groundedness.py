@@ -7,12 +7,12 @@ sentences (the hand-labelled ones) goes through the whole way of an answer.
 import os
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import yaml
-from cases import CASES, Split, split_of
+from labelled import FOLDER, Pair, passage_of, read_pairs
 
 from assistant import Assistant, Passage, Settings
 from assistant.answer import (
@@ -27,64 +27,11 @@ from assistant.ladder import Ladder, ScriptedModel
 from assistant.retrieve import Hit, retrieve, understand
 from assistant.tokens import TokenCounter
 
-FOLDER = CASES / "groundedness"
 EMBEDDED_QUESTIONS = int(os.environ.get("EMBEDDED_QUESTIONS", "12"))
 EMBEDDED_TOKENS = 220
 # The small model needs seconds for each answer; the sample ends here, whatever is left of it.
 EMBEDDED_S = float(os.environ.get("EMBEDDED_S", "300"))
 TODAY = date(2026, 11, 22)
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A sentence beside a passage, and whether the passage says it."""
-
-    id: str
-    question: str
-    passage_id: str
-    passage: str
-    sentence: str
-    label: str
-    kind: str
-
-    @property
-    def split(self) -> Split:
-        return split_of(self.id)
-
-
-def read_pairs() -> list[Pair]:
-    """Every labelled pair, in order of files and lines."""
-    names = Pair.__dataclass_fields__
-    return [Pair(**{name: entry[name] for name in names}) for entry in _entries("pairs_*.yaml")]
-
-
-def _entries(pattern: str) -> list[dict[str, Any]]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return [
-        entry
-        for path in sorted(FOLDER.glob(pattern))
-        for entry in yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
-    ]
-
-
-def read_training() -> list[Pair]:
-    """Pairs for working on the gate, about passages that no measured pair is about."""
-    return [
-        Pair(**entry, question="", passage_id=group["passage_id"], passage=group["passage"])
-        for group in _entries("training_*.yaml")
-        for entry in group["sentences"]
-    ]
-
-
-def passage_of(assistant: Assistant, pair: Pair) -> Passage:
-    """The passage as it was when the pair was labelled, with its title and heading."""
-    knowledge = assistant.library.knowledge()
-    row = knowledge.row(pair.passage_id)
-    source = pair.passage_id.partition("#")[0]
-    if row is not None:
-        return replace(knowledge.passage(row), text=pair.passage)
-    title = str(knowledge.notes["articles"].get(source, {}).get("title", source))
-    return Passage(pair.passage_id, source, "knowledge", title, "", pair.passage, 0, None, "en")
 
 
 def groundedness(assistant: Assistant, split: str) -> dict[str, Any]:
@@ -110,7 +57,11 @@ def _pairs(assistant: Assistant, pairs: list[Pair]) -> tuple[dict[str, Any], lis
         (
             pair,
             check_sentence(
-                pair.sentence, [passage_of(assistant, pair)], encode, question=pair.question
+                pair.sentence,
+                [passage_of(assistant, pair)],
+                encode,
+                assistant.library.entailment.odds,
+                question=pair.question,
             ),
         )
         for pair in pairs
@@ -204,6 +155,7 @@ def _final(
         ladder,
         today=TODAY,
         counter=TokenCounter(),
+        entails=assistant.library.entailment.odds,
         max_tokens=max_tokens,
     )
     assert last.answer is not None

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.answer import Citations, check_sentence, gate_reply
-from assistant.embed import HashingEncoder
+from assistant.embed import Entailment, HashingEncoder
 from assistant.ingest import Passage
 from assistant.retrieve import Hit
 
@@ -34,6 +34,7 @@ QUALITY = passage(
     "| Kappa on double labels | 0.7 | revise the guideline |\n\n"
     "Ask three things:\n\n- Who labels?\n- When do they label?\n- Who checks the labels?",
 )
+ENTAILS = Entailment().odds
 OFFERED = tuple(Hit(one, 1.0, 1.0, 1.0) for one in (LEARNING, QUALITY))
 
 
@@ -46,7 +47,7 @@ def encode():
 
 
 def gated(reply, encode, **options):
-    return gate_reply(reply, OFFERED, Citations({}), encode, **options)
+    return gate_reply(reply, OFFERED, Citations({}), encode, ENTAILS, **options)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def gated(reply, encode, **options):
     ],
 )
 def test_each_change_of_a_claim_has_its_reason(encode, sentence, reason):
-    support = check_sentence(sentence, [LEARNING], encode)
+    support = check_sentence(sentence, [LEARNING], encode, ENTAILS)
     assert (support.reason, support.supported) == (reason, reason == "ok")
     assert support.quote in LEARNING.text
 
@@ -92,17 +93,17 @@ def test_each_change_of_a_claim_has_its_reason(encode, sentence, reason):
     ],
 )
 def test_a_number_of_a_table_belongs_to_its_row(encode, sentence, supported):
-    assert check_sentence(sentence, [QUALITY], encode).supported is supported
+    assert check_sentence(sentence, [QUALITY], encode, ENTAILS).supported is supported
 
 
 def test_a_name_of_the_question_is_known(encode):
     sentence = "At ACME it pays when labels are expensive and positives are rare."
-    assert check_sentence(sentence, [LEARNING], encode).reason == "name"
-    assert check_sentence(sentence, [LEARNING], encode, question="And at ACME?").supported
+    assert check_sentence(sentence, [LEARNING], encode, ENTAILS).reason == "name"
+    assert check_sentence(sentence, [LEARNING], encode, ENTAILS, question="And at ACME?").supported
 
 
 def test_the_quote_is_the_span_that_says_it(encode):
-    support = check_sentence("A label costs 10 EUR.", [QUALITY, LEARNING], encode)
+    support = check_sentence("A label costs 10 EUR.", [QUALITY, LEARNING], encode, ENTAILS)
     assert support.passage_id == "learning#lead"
     assert "A label costs 10 EUR" in support.quote
     assert len(support.quote) < len(LEARNING.text) / 2
@@ -230,7 +231,7 @@ def test_nothing_of_a_reply_can_be_opened_or_run(encode, hostile, frame):
 )
 def test_no_mixture_opens_or_runs_anything(parts):
     encode = HashingEncoder().encode
-    assert_inert(gate_reply("".join(parts), OFFERED, Citations({}), encode))
+    assert_inert(gate_reply("".join(parts), OFFERED, Citations({}), encode, ENTAILS))
 
 
 def assert_inert(result):

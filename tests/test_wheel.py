@@ -31,6 +31,7 @@ WITHIN = [
     "assistant/catalog/pictures/cvp_canvas.yaml",
     "assistant/catalog/rules/contradictions.yaml",
     "assistant/catalog/small_talk.yaml",
+    "assistant/encoder/entailment/model.onnx",
     "assistant/encoder/model.onnx",
     "assistant/encoder/tokenizer.json",
     "assistant/export/document.typ",

@@ -15,7 +15,7 @@ from assistant.answer.extractive import (
     refusal,
     suggestions_for,
 )
-from assistant.answer.gate import Evidence, Gated, gate_reply, gather
+from assistant.answer.gate import Entails, Evidence, Gated, gate_reply, gather
 from assistant.answer.parts import Answer, Citations
 from assistant.answer.units import sentences_of
 from assistant.errors import ModelFailed, NoModel
@@ -69,6 +69,7 @@ class Desk:
     asked: tuple[Asked, ...]
     shelf: Shelf
     encode: Encode
+    entails: Entails | None
     today: date
     # What the project's people have said that the model was told of.
     facts: tuple[str, ...] = ()
@@ -87,7 +88,8 @@ class Desk:
     def aside(self, offered: Sequence[Hit]) -> Aside:
         """The extractive answer, and the passages ready for the gate."""
         extract = self.extract("No model has answered yet: put together from passages.")
-        return Aside(extract, tuple(gather([hit.passage for hit in offered], self.encode)))
+        passages = [hit.passage for hit in offered]
+        return Aside(extract, tuple(gather(passages, self.encode, self.entails)))
 
     def judged(self, outcome: Outcome, aside: Aside) -> Answer:
         """The answer to keep: the model's as far as sources support it, else the extractive."""
@@ -103,6 +105,7 @@ class Desk:
             outcome.offered,
             self._citations(outcome.offered),
             self.encode,
+            self.entails,
             question=" ".join([self.message, *self._questions(), *self.facts]),
             cut=cut,
             evidence=_matching(outcome.offered, evidence),

@@ -16,6 +16,7 @@ from typing import Literal
 from assistant.answer.compose import Encode
 from assistant.answer.desk import Aside, Desk, Outcome
 from assistant.answer.extractive import Asked, Shelf, reply_to_small_talk
+from assistant.answer.gate import Entails
 from assistant.answer.parts import Answer
 from assistant.answer.prompt import Exchange, Material, answer_prompt
 from assistant.answer.turns import TURNS
@@ -126,6 +127,7 @@ def answer_with_model(
     *,
     today: date,
     counter: TokenCounter,
+    entails: Entails | None = None,
     history: Sequence[Exchange] = (),
     facts: Sequence[str] = (),
     wait_s: float = 1.0,
@@ -143,7 +145,7 @@ def answer_with_model(
         return
     offered = offered_hits(asked, shelf)
     yield Event("sources", hits=offered)
-    desk = Desk(message, tuple(asked), shelf, encode, today, tuple(facts))
+    desk = Desk(message, tuple(asked), shelf, encode, entails, today, tuple(facts))
     if not any(part.retrieval.answerable for part in asked):
         yield Event("final", desk.extract(NOT_ASKED))
         return

@@ -2,6 +2,7 @@
 
 from assistant.embed.bundled import BundledEncoder
 from assistant.embed.choose import as_langchain, load_encoder
+from assistant.embed.entailment import Entailment
 from assistant.embed.hashing import HashingEncoder
 from assistant.embed.remembered import remembered
 from assistant.embed.seam import Encoder, Vectors
@@ -10,6 +11,7 @@ from assistant.embed.wrapped import LangChainEncoder
 __all__ = [
     "BundledEncoder",
     "Encoder",
+    "Entailment",
     "HashingEncoder",
     "LangChainEncoder",
     "Vectors",

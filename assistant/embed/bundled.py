@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -44,15 +44,15 @@ class Manifest(BaseModel):
     files: dict[str, ShippedFile]
 
 
-def read_manifest(folder: Path) -> Manifest:
-    """Read manifest.json; raise DataInvalid when it is missing or is not one."""
+def read_manifest(folder: Path, needed: Set[str] = frozenset({MODEL, TOKENIZER})) -> Manifest:
+    """Read manifest.json; raise DataInvalid when it is missing, is not one or lacks a file."""
     try:
         manifest = Manifest.model_validate(json.loads((folder / MANIFEST).read_bytes()))
     except OSError as error:
         raise damaged(folder / MANIFEST, error.strerror or "cannot be read") from error
     except (ValidationError, ValueError) as error:
         raise damaged(folder / MANIFEST, "is not a manifest") from error
-    missing = {MODEL, TOKENIZER} - manifest.files.keys()
+    missing = needed - manifest.files.keys()
     if missing:
         raise damaged(folder / MANIFEST, f"does not list {sorted(missing)[0]}")
     return manifest

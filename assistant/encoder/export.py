@@ -14,6 +14,7 @@ import argparse
 import hashlib
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,10 @@ class Exporter:
 
     def embeddings(self) -> str:
         """Token ids → the sum of word and position rows, normalised."""
+        return self.layer_norm("layer.0.in", self.embedded(), "embeddings.LayerNorm")
+
+    def embedded(self) -> str:
+        """The sum of word and position rows."""
         add, constant = self.graph.add, self.graph.constant
         words = self.weights["embeddings.word_embeddings.weight"]
         table, scale = quantise_rows(words, np.abs(words).max(axis=1))
@@ -111,8 +116,7 @@ class Exporter:
         place = add("Slice", [constant("positions", places), start, "tokens"], "places")
         zero = helper.make_tensor("value", TensorProto.UINT8, [1], [ZERO])
         add("ConstantOfShape", ["tokens"], "zero.per_token", value=zero)
-        total = add("Add", [total, place], "embedded")
-        return self.layer_norm("layer.0.in", total, "embeddings.LayerNorm")
+        return add("Add", [total, place], "embedded")
 
     def dense(self, name: str, value: str, *paths: str) -> tuple[str, Array]:
         """Multiply by int8 weights (out, in), each token quantised by its own greatest value.
@@ -185,17 +189,32 @@ class Exporter:
 
     def model(self) -> onnx.ModelProto:
         """`input_ids` (1, tokens) → `embedding` (1, 384): mean over tokens, length 1."""
+        mean = self.mean(self.states())
+        self.graph.add("LpNormalization", [mean], "embedding", axis=1, p=2)
+        return self.written("all-MiniLM-L6-v2", ["input_ids"], "embedding", WIDTH)
+
+    def states(self) -> str:
+        """What all layers make of every token, (1, tokens, 384)."""
         value = self.embeddings()
         for number in range(LAYERS):
             value = self.layer(number, value)
+        return value
+
+    def mean(self, value: str) -> str:
+        """The mean over all tokens, (1, 384)."""
         axis = self.graph.constant("over_tokens", np.array([1], np.int64))
-        mean = self.graph.add("ReduceMean", [value, axis], "mean", keepdims=0)
-        self.graph.add("LpNormalization", [mean], "embedding", axis=1, p=2)
+        return self.graph.add("ReduceMean", [value, axis], "mean", keepdims=0)
+
+    def written(self, name: str, inputs: Sequence[str], output: str, width: int) -> onnx.ModelProto:
+        """The model of all nodes: inputs (1, tokens), one output (1, width)."""
+        ids = [
+            helper.make_tensor_value_info(one, TensorProto.INT64, [1, "tokens"]) for one in inputs
+        ]
         graph = helper.make_graph(
             self.graph.nodes,
-            "all-MiniLM-L6-v2",
-            [helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "tokens"])],
-            [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, [1, WIDTH])],
+            name,
+            ids,
+            [helper.make_tensor_value_info(output, TensorProto.FLOAT, [1, width])],
             list(self.graph.constants.values()),
         )
         opsets = [helper.make_opsetid("", 20), helper.make_opsetid(MICROSOFT, 1)]

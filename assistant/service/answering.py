@@ -67,6 +67,7 @@ class Answering:
         self._settings = settings
         # Passages that answer often are weighed sentence by sentence for every such question.
         self._encode = remembered(lambda texts: library.encoder.encode(texts))
+        self._entails = library.entailment.odds
         self._clock = clock
         self._ladder: Ladder | None = None
         self._quick: Ladder | None = None
@@ -92,7 +93,7 @@ class Answering:
 
     def warm(self, passage: Passage) -> None:
         """Check a sentence, so that the word lists are read before somebody waits for them."""
-        check_sentence(passage.text, [passage], self._encode)
+        check_sentence(passage.text, [passage], self._encode, self._entails)
 
     def use(self, ladder: Ladder) -> None:
         """Ask another ladder from now on, for instance one of scripted models."""
@@ -153,6 +154,7 @@ class Answering:
             ladder,
             today=self._clock(),
             counter=self._counter,
+            entails=self._entails,
             history=_exchanges(history),
             facts=look.facts(alone),
             wait_s=max(0.0, EXTRACT_AFTER_S - (time.monotonic() - begun)),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.embed import Encoder, load_encoder
+from assistant.embed import Encoder, Entailment, load_encoder
 from assistant.errors import StorageUnavailable
 from assistant.index import (
     Index,
@@ -40,6 +40,7 @@ class Library:
         self._projects = projects
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
+        self.entailment = Entailment()
         self._knowledge: Index | None = None
         self._open: dict[str, tuple[str, Index]] = {}
 

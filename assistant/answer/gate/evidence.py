@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
@@ -18,6 +18,9 @@ from assistant.retrieve import Passage
 
 Floats = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Floats]
+# Pairs of a text and a sentence → the logarithm of the odds, ±SUREST, that the text says that.
+Entails = Callable[[Sequence[tuple[str, str]]], Floats]
+SUREST = 5.0
 
 # Neighbouring units that one sentence may tell together.
 WIDEST = 3
@@ -41,6 +44,15 @@ class Window:
     labels: tuple[frozenset[str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence, an item or a table row at `[start, end)` of a passage, in plain words."""
+
+    start: int
+    end: int
+    text: str
+
+
 @dataclass(frozen=True)
 class Evidence:
     """A passage ready to be compared with sentences; `vectors` has a row for each window."""
@@ -52,6 +64,22 @@ class Evidence:
     words: tuple[str, ...]
     quantities: tuple[Quantity, ...]
     listed: frozenset[int]
+    statements: tuple[Statement, ...] = ()
+    entails: Entails | None = None
+
+    def entailed(self, claim: str, windows: Iterable[int]) -> float:
+        """How surely these windows together say the claim, 0 for as surely as not."""
+        if self.entails is None:
+            return 0.0
+        wanted = [self.windows[at] for at in windows]
+        said = " ".join(
+            ended(one.text)
+            for one in self.statements
+            if any(window.start <= one.start and one.end <= window.end for window in wanted)
+        )
+        heading = self.passage.heading.rpartition(" › ")[2]
+        [odds] = self.entails([(f"{self.passage.title}: {heading}. {said}", claim)])
+        return min(max(float(odds), -SUREST), SUREST)
 
     @cached_property
     def labels(self) -> frozenset[frozenset[str]]:
@@ -115,8 +143,18 @@ def _forms(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(forms)
 
 
-def gather(passages: Sequence[Passage], encode: Encode) -> list[Evidence]:
-    """Make the evidence of all passages with one call of the encoder."""
+def ended(text: str) -> str:
+    """The text with a full stop where it has no end of its own."""
+    return text if text.endswith((".", "?", "!", ":")) else f"{text}."
+
+
+def gather(
+    passages: Sequence[Passage], encode: Encode, entails: Entails | None = None
+) -> list[Evidence]:
+    """Make the evidence of all passages with one call of the encoder.
+
+    Without `entails` sentences are compared by words, numbers and vectors alone.
+    """
     split = [_statements(passage.text) for passage in passages]
     texts = [plain(text) for statements in split for _, text in statements]
     rows = encode(texts) if texts else np.zeros((0, 1), np.float32)
@@ -125,7 +163,7 @@ def gather(passages: Sequence[Passage], encode: Encode) -> list[Evidence]:
     for passage, statements in zip(passages, split, strict=True):
         own = rows[done : done + len(statements)]
         done += len(statements)
-        evidence.append(_evidence(passage, statements, own))
+        evidence.append(replace(_evidence(passage, statements, own), entails=entails))
     return evidence
 
 
@@ -160,6 +198,10 @@ def _evidence(passage: Passage, statements: Sequence[tuple[Unit, str]], rows: Fl
         words,
         tuple(q for part in quantities for q in part),
         frozenset(Counter(u.block for u, _ in statements if u.kind != "sentence").values()),
+        tuple(
+            Statement(unit.start, unit.end, text)
+            for (unit, _), text in zip(statements, texts, strict=True)
+        ),
     )
 
 

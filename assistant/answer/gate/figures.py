@@ -27,6 +27,15 @@ def unfounded(
     return ""
 
 
+def converted(claimed: Sequence[Quantity], given: Sequence[Quantity]) -> bool:
+    """Whether a number is only in the passage in another unit, such as 21 days for 3 weeks."""
+    for claim in claimed:
+        equal = [other for other in given if same_size(claim, other)]
+        if equal and not any(abs(other.value - claim.value) <= NEAR for other in equal):
+            return True
+    return False
+
+
 def misused(claimed: Sequence[Quantity], given: Sequence[Quantity]) -> int:
     """How many numbers are in the passage, but for something else, or as the other bound."""
     return sum(_misused(claim, given) for claim in claimed)

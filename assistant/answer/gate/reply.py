@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from assistant.answer.gate.evidence import Encode, Evidence, gather
+from assistant.answer.gate.evidence import Encode, Entails, Evidence, gather
 from assistant.answer.gate.harmless import bracketless, harmless
 from assistant.answer.gate.joining import closed, joined
 from assistant.answer.gate.layout import Block, Line, Statement, blocks_of
@@ -43,6 +43,7 @@ def gate_reply(
     offered: Sequence[Hit],
     citations: Citations,
     encode: Encode,
+    entails: Entails | None = None,
     *,
     question: str = "",
     cut: bool = False,
@@ -59,6 +60,8 @@ def gate_reply(
     if cut or len(reply) > LONGEST:
         blocks = _without_unfinished(blocks, text)
     gate = _Gate(offered, citations, question, strictness)
+    if evidence is None:
+        evidence = gather([hit.passage for hit in offered], encode, entails)
     gate.prepare(blocks, encode, evidence)
     shown = [gate.block(blocks, at) for at in range(len(blocks))]
     return Gated(
@@ -97,7 +100,7 @@ class _Gate:
     _said: set[str] = field(default_factory=set)
 
     def prepare(
-        self, blocks: Sequence[Block], encode: Encode, evidence: Sequence[Evidence] | None
+        self, blocks: Sequence[Block], encode: Encode, evidence: Sequence[Evidence]
     ) -> None:
         """Encode every statement at once."""
         texts = dict.fromkeys(
@@ -108,8 +111,6 @@ class _Gate:
         )
         self._rows = {text: row for row, text in enumerate(texts)}
         self._vectors = encode(list(texts)) if texts else None
-        if evidence is None:
-            evidence = gather([hit.passage for hit in self.offered], encode)
         self._evidence = evidence
 
     def block(self, blocks: Sequence[Block], at: int) -> str:

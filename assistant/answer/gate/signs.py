@@ -70,6 +70,8 @@ FINE = (
 )
 # They are the same for every window: the claim beside the sentence that it repeats most closely.
 WHOLE = ("fit", "exchanged", "denial", "reason")
+# What the entailment model makes of the nearest windows together.
+ENTAILED = "entailed"
 # Signs that weigh more where the claim otherwise repeats the window word by word.
 CLOSE = (
     "lost",
@@ -79,7 +81,7 @@ CLOSE = (
 )  # fmt: skip
 
 
-SIGNS = (*BASE, *FINE, *(f"close_{name}" for name in CLOSE), *WHOLE)
+SIGNS = (*BASE, *FINE, *(f"close_{name}" for name in CLOSE), *WHOLE, ENTAILED)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 
 from assistant.answer.gate.differences import Differences, differences
-from assistant.answer.gate.evidence import Encode, Evidence, Floats, Window, gather
-from assistant.answer.gate.figures import single, unfounded
+from assistant.answer.gate.evidence import Encode, Entails, Evidence, Floats, Window, gather
+from assistant.answer.gate.figures import converted, single, unfounded
 from assistant.answer.gate.names import misdated, unknown_names
 from assistant.answer.gate.signs import (
     SIGNS,
@@ -71,6 +71,7 @@ def check_sentence(
     sentence: str,
     passages: Sequence[Passage],
     encode: Encode,
+    entails: Entails | None = None,
     *,
     question: str = "",
     strictness: Strictness = STRICTNESS,
@@ -80,7 +81,7 @@ def check_sentence(
     if not any(character.isalnum() for character in text):
         return Support(False, "empty")
     claim = claim_of(text, encode([text])[0])
-    return judge(claim, gather(passages, encode), question=question, strictness=strictness)
+    return judge(claim, gather(passages, encode, entails), question=question, strictness=strictness)
 
 
 def judge(
@@ -108,10 +109,13 @@ def _by_passage(
     met = evidence.meet(claim.content)
     differ = differences(claim.stance, evidence, met)
     closest, signs = closely(claim, evidence, strictness, met, differ)
+    reason = plain_fault(claim, evidence, question, differ)
     scores = signs @ strictness.fine + strictness.offset
+    if reason == "ok" and strictness.undecided(float(scores.max())):
+        signs = weighed(claim, evidence, closest, signs)
+        scores = signs @ strictness.fine + strictness.offset
     best = int(scores.argmax())
     score = float(scores[best])
-    reason = plain_fault(claim, evidence, question, differ)
     if reason == "ok" and score < strictness.least:
         # The window most like it may say plainly what the best one leaves open.
         reasons = [_reason(signs[at], strictness) for at in (best, 0)]
@@ -136,11 +140,23 @@ def closely(
     # A window that leaves out the very words that contradict the claim must not speak for it.
     most = max(base[at, 1] for at in closest)
     closest = [at for at in closest if base[at, 1] >= most - strictness.less_covered]
-    whole = np.array([getattr(differ, name) for name in WHOLE], np.float32)
+    # What the entailment model makes of them is asked only where it can decide: `weighed`.
+    whole = np.array([*(getattr(differ, name) for name in WHOLE), 0.0], np.float32)
     rows = [
         np.concatenate([base[at], fine_signs(claim, evidence, at, met), whole]) for at in closest
     ]
     return closest, np.stack(rows)
+
+
+def weighed(claim: Claim, evidence: Evidence, closest: Sequence[int], signs: Floats) -> Floats:
+    """The signs with what the entailment model makes of these windows together.
+
+    It cannot do sums: a claim in other units is left to the comparison of numbers.
+    """
+    asked = signs.copy()
+    if not converted(claim.quantities, evidence.quantities):
+        asked[:, -1] = evidence.entailed(claim.text, closest)
+    return asked
 
 
 def _has_equal_part(evidence: Evidence, covered: Floats, at: int, slack: float) -> bool:
