@@ -246,6 +246,8 @@ class Terminal:
     def __init__(self, home, *words):
         self.pid, self.handle = pty.fork()
         if self.pid == 0:
+            # Tests that were started in the background ignore Ctrl+C, and so would this.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.chdir(ROOT)
             os.execve(sys.executable, [*COMMAND, "interview", *words], environment(home))
         self.said = ""
