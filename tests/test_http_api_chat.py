@@ -273,8 +273,9 @@ def test_a_client_that_leaves_stops_the_model(api, endless):
 def test_a_client_that_leaves_other_work_of_a_model_stops_it(api, assistant, endless, path, sent):
     assistant.import_facts(yaml.safe_dump(CARD_FRAUD))
     impatient = api.client()
+    # The model never ends; on a busy machine what comes before it takes more than a second.
     with pytest.raises(httpx.ReadTimeout):
-        impatient.post(path, json=sent, timeout=1.0)
+        impatient.post(path, json=sent, timeout=6.0)
     impatient.close()
     assert endless.began.is_set()
     assert endless.stopped.wait(10)
