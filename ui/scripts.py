@@ -134,17 +134,26 @@ export default function ({ data, parentElement, setStateValue }) {
 """
 _WATCH = """
 export default function ({ data, parentElement, setTriggerValue }) {
-  const error = '[data-testid="stDownloadButtonError"]';
+  const boxes = data.fields.map((field) => `[class~="st-key-${field}"]`);
+  const having = (part) => boxes.filter((box) => document.querySelector(`${box} ${part}`));
+  const press = (event) => {
+    if (event.target.closest?.(boxes.join())) parentElement.pressed = true;
+  };
   const look = () => {
-    const failed = data.fields.filter(
-      (field) => document.querySelector(`[class~="st-key-${field}"] ${error}`));
     const before = parentElement.failed ?? [];
-    parentElement.failed = failed;
-    if (failed.some((field) => !before.includes(field))) setTriggerValue("failed", Date.now());
+    const failed = parentElement.failed = having('[data-testid="stDownloadButtonError"]');
+    const anew = failed.some((box) => !before.includes(box));
+    const done = parentElement.pressed && !having("button:disabled").length;
+    if (done) parentElement.pressed = false;
+    if (anew || (done && data.told)) setTriggerValue("changed", Date.now());
   };
   parentElement.leave?.();
   const looking = setInterval(look, 250);
-  const leave = () => clearInterval(looking);
+  document.addEventListener("click", press, true);
+  const leave = () => {
+    clearInterval(looking);
+    document.removeEventListener("click", press, true);
+  };
   parentElement.leave = leave;
   return leave;
 }
@@ -230,11 +239,14 @@ def keep_draft(
     return draft if isinstance(draft, Mapping) else None
 
 
-def watch_downloads(keys: Sequence[str], *, key: str) -> None:
-    """Draw the fragment that this stands in anew when one of these buttons got no file."""
+def watch_downloads(keys: Sequence[str], *, told: bool, key: str) -> None:
+    """Draw the fragment that this stands in anew when one of these buttons got no file.
+
+    When a failure is `told` of, also when one got its file.
+    """
     watch = st.components.v2.component("scopewright_watch", html="", js=_WATCH)
-    data = {"fields": [_UNSAFE.sub("-", one) for one in keys]}
-    watch(key=key, data=data, height=1, on_failed_change=lambda: None)
+    data = {"fields": [_UNSAFE.sub("-", one) for one in keys], "told": told}
+    watch(key=key, data=data, height=1, on_changed_change=lambda: None)
 
 
 def speak(language: str, *, right_to_left: bool) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -80,7 +81,28 @@ def read_checked(path: Path, expected: ShippedFile) -> bytes:
     return content
 
 
-class BundledEncoder:
+class Loaded(ABC):
+    """A tokenizer and a model that are read when they are first used, and once."""
+
+    def __init__(self) -> None:
+        self._loading = Lock()
+
+    @abstractmethod
+    def _read(self) -> "tuple[Tokenizer, InferenceSession]":
+        """Read and check both files; raise DataInvalid when one is damaged."""
+
+    @property
+    def _loaded(self) -> "tuple[Tokenizer, InferenceSession]":
+        # cached_property alone would let two first callers both load 23 MB.
+        with self._loading:
+            return self._read_once
+
+    @cached_property
+    def _read_once(self) -> "tuple[Tokenizer, InferenceSession]":
+        return self._read()
+
+
+class BundledEncoder(Loaded):
     """The default encoder: 384 numbers, the first 256 tokens of a text, no network.
 
     One session with one thread serves queries; indexing runs it from `threads` threads at once,
@@ -89,10 +111,10 @@ class BundledEncoder:
     """
 
     def __init__(self, *, threads: int = 2, folder: Path = FOLDER) -> None:
+        super().__init__()
         self._threads = threads
         self._folder = folder
         self._manifest = read_manifest(folder)
-        self._loading = Lock()
 
     @property
     def name(self) -> str:
@@ -130,14 +152,7 @@ class BundledEncoder:
         row: Vectors = session.run(None, {"input_ids": tokens})[0][0]
         return row
 
-    @property
-    def _loaded(self) -> "tuple[Tokenizer, InferenceSession]":
-        # cached_property alone would let two first callers both load 23 MB.
-        with self._loading:
-            return self._load_once
-
-    @cached_property
-    def _load_once(self) -> "tuple[Tokenizer, InferenceSession]":
+    def _read(self) -> "tuple[Tokenizer, InferenceSession]":
         files = self._manifest.files
         content = {
             name: read_checked(self._folder / name, files[name]) for name in (TOKENIZER, MODEL)

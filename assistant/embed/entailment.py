@@ -5,9 +5,7 @@ arXiv:1508.05326) and on labelled sentences of our own; `assistant/encoder/entai
 """
 
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +14,7 @@ from assistant.embed.bundled import (
     FOLDER,
     MODEL,
     TOKENIZER,
+    Loaded,
     open_session,
     open_tokenizer,
     read_checked,
@@ -30,12 +29,12 @@ if TYPE_CHECKING:
 TOKENS = 256
 
 
-class Entailment:
+class Entailment(Loaded):
     """Odds that a text says a sentence; like the encoder one pair at a time on one thread."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
+        super().__init__()
         self._folder = folder
-        self._loading = Lock()
 
     def odds(self, pairs: Sequence[tuple[str, str]]) -> Vectors:
         """Return (len(pairs),): the logarithm of the odds that each text says its sentence.
@@ -55,13 +54,7 @@ class Entailment:
             odds[number] = says - np.logaddexp.reduce(others)
         return odds
 
-    @property
-    def _loaded(self) -> "tuple[Tokenizer, InferenceSession]":
-        with self._loading:
-            return self._load_once
-
-    @cached_property
-    def _load_once(self) -> "tuple[Tokenizer, InferenceSession]":
+    def _read(self) -> "tuple[Tokenizer, InferenceSession]":
         words = read_manifest(self._folder).files[TOKENIZER]
         tokenizer = open_tokenizer(read_checked(self._folder / TOKENIZER, words))
         tokenizer.enable_truncation(TOKENS, strategy="longest_first")

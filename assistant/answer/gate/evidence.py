@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
@@ -64,8 +64,8 @@ class Evidence:
     words: tuple[str, ...]
     quantities: tuple[Quantity, ...]
     listed: frozenset[int]
-    statements: tuple[Statement, ...] = ()
-    entails: Entails | None = None
+    statements: tuple[Statement, ...]
+    entails: Entails | None
 
     def entailed(self, claim: str, windows: Iterable[int]) -> float:
         """How surely these windows together say the claim, 0 for as surely as not."""
@@ -73,7 +73,7 @@ class Evidence:
             return 0.0
         wanted = [self.windows[at] for at in windows]
         said = " ".join(
-            ended(one.text)
+            _ended(one.text)
             for one in self.statements
             if any(window.start <= one.start and one.end <= window.end for window in wanted)
         )
@@ -143,7 +143,7 @@ def _forms(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(forms)
 
 
-def ended(text: str) -> str:
+def _ended(text: str) -> str:
     """The text with a full stop where it has no end of its own."""
     return text if text.endswith((".", "?", "!", ":")) else f"{text}."
 
@@ -163,11 +163,16 @@ def gather(
     for passage, statements in zip(passages, split, strict=True):
         own = rows[done : done + len(statements)]
         done += len(statements)
-        evidence.append(replace(_evidence(passage, statements, own), entails=entails))
+        evidence.append(_evidence(passage, statements, own, entails))
     return evidence
 
 
-def _evidence(passage: Passage, statements: Sequence[tuple[Unit, str]], rows: Floats) -> Evidence:
+def _evidence(
+    passage: Passage,
+    statements: Sequence[tuple[Unit, str]],
+    rows: Floats,
+    entails: Entails | None,
+) -> Evidence:
     texts = [plain(text) for _, text in statements]
     quantities = [quantities_of(text) for text in texts]
     windows: list[Window] = []
@@ -202,6 +207,7 @@ def _evidence(passage: Passage, statements: Sequence[tuple[Unit, str]], rows: Fl
             Statement(unit.start, unit.end, text)
             for (unit, _), text in zip(statements, texts, strict=True)
         ),
+        entails,
     )
 
 

@@ -11,6 +11,7 @@ from assistant.answer.gate.evidence import Encode, Entails, Evidence, Floats, Wi
 from assistant.answer.gate.figures import converted, single, unfounded
 from assistant.answer.gate.names import misdated, unknown_names
 from assistant.answer.gate.signs import (
+    ENTAILED,
     SIGNS,
     WHOLE,
     Claim,
@@ -155,7 +156,7 @@ def weighed(claim: Claim, evidence: Evidence, closest: Sequence[int], signs: Flo
     """
     asked = signs.copy()
     if not converted(claim.quantities, evidence.quantities):
-        asked[:, -1] = evidence.entailed(claim.text, closest)
+        asked[:, SIGNS.index(ENTAILED)] = evidence.entailed(claim.text, closest)
     return asked
 
 
