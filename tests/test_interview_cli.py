@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -166,6 +167,21 @@ def test_only_skipped_questions_end_the_talk(home):
     assert done.returncode == 0
     assert "Only questions that you skipped are left." in done.stdout
     assert "scopewright interview cvp" in done.stdout
+
+
+def test_the_commands_that_are_named_reach_the_project(home):
+    """They can be pasted into a shell as they stand, whatever the project is called."""
+    name = "Churn & 'calls'"
+    assert run(home, "project", "new", name).returncode == 0
+    talk = run(home, "interview", "cvp", "--project", name, typed="generate\nstop\n")
+    asked = run(home, "next", "cvp", "--project", name)
+    versions = run(home, "document-versions", "tdd", "--project", name)
+    said = "\n".join(one.stdout for one in (talk, asked, versions))
+    named = [line.partition("scopewright ")[2] for line in said.splitlines()]
+    commands = [words.partition("`")[0] for words in named if words]
+    assert {words.split()[0] for words in commands} == {"document", "interview", "answer"}
+    for words in commands:
+        assert shlex.split(words)[-2:] == ["--project", name], words
 
 
 @pytest.mark.parametrize("line", ["stop", "/stop", "STOP", ""])

@@ -79,7 +79,8 @@ def document_versions(kind: Kind, project: InProject = "default", as_json: AsJso
     """List the stored versions of a document."""
     found = open_assistant().document_versions(kind, project=project)
     lines = [f"{one.version}: {_when(one.made_at)}{_by(one.author)}" for one in found]
-    empty = f"No version yet; `scopewright document {kind}` makes the first."
+    more = show.in_project(project)
+    empty = f"No version yet; `scopewright document {kind}{more}` makes the first."
     value = {"kind": kind, "versions": [dataclasses.asdict(one) for one in found]}
     show.done(value, "\n".join(lines) or empty, as_json=as_json)
 

@@ -44,7 +44,7 @@ def next_question(
     if as_json:
         show.as_json_text(step.as_json())
     else:
-        Screen().step(step, answers_by_command=True)
+        Screen().step(step, by_command=project)
 
 
 def answer(
@@ -80,4 +80,4 @@ def answer(
     if as_json:
         show.as_json_text(step.as_json())
     else:
-        Screen().step(step, answers_by_command=True)
+        Screen().step(step, by_command=project)

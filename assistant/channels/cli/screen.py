@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from assistant.channels.cli.show import WIDTH, safe
+from assistant.channels.cli.show import WIDTH, in_project, safe
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,8 +55,11 @@ class Screen:
         """Print a line or paragraph."""
         self._console.print(safe(text), style=style or None, markup=False, highlight=False)
 
-    def step(self, step: "InterviewStep", *, answers_by_command: bool = False) -> None:
-        """Show what an answer did, then the question to put now and the progress."""
+    def step(self, step: "InterviewStep", *, by_command: str | None = None) -> None:
+        """Show what an answer did, then the question to put now and the progress.
+
+        `by_command` is the project that a command answers in; without it the person is asked here.
+        """
         for notice in step.notices:
             self.say(notice, "yellow")
         if step.challenge:
@@ -65,13 +68,14 @@ class Screen:
             self.progress(step.progress)
             self.say("Every question is answered.", "green")
             return
-        if answers_by_command or not step.challenge:
+        if by_command is not None or not step.challenge:
             self.question(step.question)
         else:
             self.say("Answer again, or press Enter to keep it as it is.")
         self.progress(step.progress, step.question.section)
-        if answers_by_command:
-            self.say(f"Answer with: scopewright answer {step.question.fact.id} VALUE", "dim")
+        if by_command is not None:
+            command = f"scopewright answer {step.question.fact.id} VALUE{in_project(by_command)}"
+            self.say(f"Answer with: {command}", "dim")
 
     def question(self, question: "Question") -> None:
         """Show one question: first what is asked, then choices, example, suggestion and reason."""

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -25,6 +26,15 @@ def as_json_text(value: Any) -> None:
     # `json` leaves some control characters and half surrogate pairs as they are; outside of
     # strings there are none of them.
     typer.echo(_CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text))
+
+
+def in_project(project: str) -> str:
+    """What a command that is named to a person needs to reach this project.
+
+    >>> in_project("Churn calls"), in_project("default")
+    (" --project 'Churn calls'", '')
+    """
+    return "" if project == "default" else f" --project {shlex.quote(project)}"
 
 
 def problem(error: "AssistantError", *, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.channels.cli.keyboard import Ended, more_is_waiting, read_line
 from assistant.channels.cli.screen import HELP, Screen
+from assistant.channels.cli.show import in_project
 from assistant.errors import UserFixable
 
 if TYPE_CHECKING:
@@ -267,12 +268,13 @@ class Talk:
                 f"{made.title}: version {made.version} is saved, {len(made.open)} points are open.",
                 "green",
             )
-            self._screen.say(f"Write it to a file: scopewright document {kind} -o {kind}.docx")
+            command = f"scopewright document {kind} -o {kind}.docx{in_project(self._project)}"
+            self._screen.say(f"Write it to a file: {command}")
 
     def _leave(self) -> None:
-        more = "" if self._project == "default" else f" --project {self._project}"
         self._screen.say("\nEverything you answered is saved.", "green")
-        self._screen.say(f"Go on at any time with: scopewright interview {self._kind}{more}")
+        command = f"scopewright interview {self._kind}{in_project(self._project)}"
+        self._screen.say(f"Go on at any time with: {command}")
 
     def _listen(self, *, long: bool = False) -> str:
         """One answer; a line that ends in a backslash goes on, as do pasted lines at a terminal."""
